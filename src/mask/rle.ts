@@ -1,0 +1,103 @@
+/**
+ * Run-length encoded masks, COCO's convention: column-major runs, the first run counts zeros (and may be 0).
+ * An `Rle` is the stored truth of a mask; pixels are made only when a consumer needs them.
+ */
+import { SamError } from '../errors.js';
+import type { Box } from '../geometry/box.js';
+
+/** `counts`: `Uint32Array`, run lengths in column-major order, zeros first; their sum is width * height. */
+export interface Rle { width: number; height: number; counts: Uint32Array }
+
+/** `data`: `Uint8Array`, height x width, row-major, 0 or 1. */
+export interface Bitmask { data: Uint8Array; width: number; height: number }
+
+/** Pixels set: the sum of the odd runs. */
+export function rleArea(rle: Rle): number {
+  let area = 0;
+  for (let i = 1; i < rle.counts.length; i += 2) area += rle.counts[i]!;
+  return area;
+}
+
+/** The smallest half-open box around the mask, `undefined` for an empty one. Runs of no length count for nothing. */
+export function boxFromRle(rle: Rle): Box | undefined {
+  const h = rle.height;
+  let x0 = Infinity, y0 = Infinity, x1 = 0, y1 = 0;
+  let at = 0;
+  for (let i = 0; i < rle.counts.length; i++) {
+    const length = rle.counts[i]!;
+    if (i % 2 === 1 && length > 0) {
+      const last = at + length - 1;
+      const firstColumn = Math.floor(at / h);
+      const lastColumn = Math.floor(last / h);
+      x0 = Math.min(x0, firstColumn);
+      x1 = Math.max(x1, lastColumn + 1);
+      if (firstColumn === lastColumn) {
+        y0 = Math.min(y0, at - firstColumn * h);
+        y1 = Math.max(y1, last - lastColumn * h + 1);
+      } else {
+        y0 = 0;
+        y1 = h;
+      }
+    }
+    at += length;
+  }
+  return x1 === 0 ? undefined : { x0, y0, x1, y1 };
+}
+
+/** The runs of a row-major bitmask; any value but 0 counts as set. */
+export function rleFromBitmask(mask: Bitmask): Rle {
+  const { data, width, height } = mask;
+  const counts: number[] = [];
+  let value = 0, run = 0;
+  for (let x = 0; x < width; x++) {
+    for (let y = 0, i = x; y < height; y++, i += width) {
+      const v = data[i] === 0 ? 0 : 1;
+      if (v !== value) {
+        counts.push(run);
+        run = 0;
+        value = v;
+      }
+      run++;
+    }
+  }
+  counts.push(run);
+  return { width, height, counts: Uint32Array.from(counts) };
+}
+
+/** Row-major pixels of a mask. Throws `data/rle` when the runs do not sum to width * height. */
+export function bitmaskFromRle(rle: Rle): Bitmask {
+  const { width, height, counts } = rle;
+  assertRunSum(rle);
+  const data = new Uint8Array(width * height);
+  let at = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const end = at + counts[i]!;
+    if (i % 2 === 1) for (let p = at; p < end; p++) data[(p % height) * width + Math.floor(p / height)] = 1;
+    at = end;
+  }
+  return { data, width, height };
+}
+
+/** Throws `data/rle` unless the runs sum to width * height. */
+export function assertRunSum(rle: Rle): void {
+  let sum = 0;
+  for (const count of rle.counts) sum += count;
+  if (sum !== rle.width * rle.height) {
+    throw new SamError('data/rle', `The runs sum to ${sum}, but a mask of ${rle.width} x ${rle.height} has ${rle.width * rle.height} pixels.`);
+  }
+}
+
+/** Intersection in pixels of two masks of one size, walking both run lists once. */
+export function rleIntersection(a: Rle, b: Rle): number {
+  let i = 0, j = 0, inter = 0;
+  let leftA = a.counts[0] ?? 0, leftB = b.counts[0] ?? 0;
+  while (i < a.counts.length && j < b.counts.length) {
+    const step = leftA < leftB ? leftA : leftB;
+    if ((i & 1) === 1 && (j & 1) === 1) inter += step;
+    leftA -= step;
+    leftB -= step;
+    if (leftA === 0) leftA = a.counts[++i] ?? 0;
+    if (leftB === 0) leftB = b.counts[++j] ?? 0;
+  }
+  return inter;
+}

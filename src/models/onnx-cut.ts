@@ -1,0 +1,95 @@
+/**
+ * Cuts a decoder graph down to the outputs that are wanted and lets its prompts come in batches, without touching a weight.
+ *
+ * Why: Meta's export upsamples four masks to the image's size in every run, and onnxruntime computes outputs that nobody asked for.
+ * Its prompt batch is declared as 1, but every shape inside follows the number of prompts, so declaring it dynamic is enough (the
+ * runtime's answers for a batch are compared with single runs before it is used, see `f1.ts`).
+ *
+ * Measured, 2 cores, ms a prompt (`docs/measurements.md` has the table and its command): SAM's true decoder as exported 41-52,
+ * cut 28, cut in batches of 16: 23; the small embedded decoder as exported 1.7, cut 0.7, cut in batches of 32: 0.5.
+ */
+import { MemorySource, bytesField, bytesOf, concat, fieldsOf, integerField, textOf, type ByteSource, type Field } from './protobuf.js';
+import type { TensorInfo } from './onnx-graph.js';
+
+/** What to keep: output names; and for some inputs, a new shape (numbers, or names of dynamic dimensions). */
+export interface Cut { outputs: string[]; shapes: Record<string, (number | string)[]> }
+
+/** The cut model's bytes. Inputs and weights that nothing uses any more are gone; `value_info` is dropped, since shapes changed. */
+export function cutOnnx(model: Uint8Array, cut: Cut): Uint8Array {
+  const source = new MemorySource(model);
+  const parts: Uint8Array[] = [];
+  for (const field of fieldsOf(source, 0, source.size)) {
+    parts.push(field.number === 7 ? bytesField(7, cutGraph(source, field, cut)) : copyOf(source, field));
+  }
+  return concat(parts);
+}
+
+/** A field as it stands, key and length included. */
+function copyOf(source: ByteSource, field: Field): Uint8Array {
+  if (field.wire === 0) return integerField(field.number, Number(field.value));
+  return bytesField(field.number, bytesOf(source, field));
+}
+
+function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
+  const fields = [...fieldsOf(source, graph.start, graph.end)];
+  const nodes = fields.filter((field) => field.number === 1).map((field) => ({ field, ...edgesOf(source, field) }));
+  const makerOf = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const used = new Set<string>();
+  const keep = new Set<Field>();
+  const open = [...cut.outputs];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (used.has(name)) continue;
+    used.add(name);
+    const node = makerOf.get(name);
+    if (node === undefined || keep.has(node.field)) continue;
+    keep.add(node.field);
+    open.push(...node.inputs);
+  }
+  const parts: Uint8Array[] = [];
+  for (const field of fields) {
+    if (field.number === 13) continue;
+    if (field.number === 1 && !keep.has(field)) continue;
+    if (field.number === 5 && !used.has(nameOf(source, field, 8))) continue;
+    if (field.number === 12 && !cut.outputs.includes(nameOf(source, field, 1))) continue;
+    if (field.number === 11) {
+      const name = nameOf(source, field, 1);
+      if (!used.has(name)) continue;
+      const shape = cut.shapes[name];
+      if (shape !== undefined) {
+        parts.push(bytesField(11, valueInfo({ name, type: 'float32', shape })));
+        continue;
+      }
+    }
+    parts.push(copyOf(source, field));
+  }
+  return concat(parts);
+}
+
+/** What a node reads and makes; names that its subgraphs read from outside count as read. */
+function edgesOf(source: ByteSource, node: Field): { inputs: string[]; outputs: string[] } {
+  const inputs: string[] = [], outputs: string[] = [];
+  for (const field of fieldsOf(source, node.start, node.end)) {
+    if (field.number === 1) inputs.push(textOf(source, field));
+    if (field.number === 2) outputs.push(textOf(source, field));
+    if (field.number !== 5) continue;
+    for (const attribute of fieldsOf(source, field.start, field.end)) {
+      if (attribute.number !== 6 && attribute.number !== 11) continue;
+      for (const part of fieldsOf(source, attribute.start, attribute.end)) {
+        if (part.number === 1) inputs.push(...edgesOf(source, part).inputs);
+      }
+    }
+  }
+  return { inputs, outputs };
+}
+
+function nameOf(source: ByteSource, message: Field, number: number): string {
+  for (const field of fieldsOf(source, message.start, message.end)) if (field.number === number) return textOf(source, field);
+  return '';
+}
+
+/** A ValueInfoProto of float32. */
+export function valueInfo(info: TensorInfo): Uint8Array {
+  const dimensions = info.shape.map((d) => bytesField(1, typeof d === 'number' ? integerField(1, d) : bytesField(2, d)));
+  const tensor = concat([integerField(1, 1), bytesField(2, concat(dimensions))]);
+  return concat([bytesField(1, info.name), bytesField(2, bytesField(1, tensor))]);
+}

@@ -1,0 +1,85 @@
+/**
+ * The thread that owns the runtime (the only door to onnxruntime-node): its `run` is synchronous native work, so it must never
+ * happen where an event loop is needed. Requests are done in the order in which they come.
+ */
+import { parentPort } from 'node:worker_threads';
+import * as ort from 'onnxruntime-node';
+import { SamError, messageOf, plainError } from '../errors.js';
+import type { Feed, OpenRequest, PlainTensor, RunRequest, SessionAnswer, SessionRequest, TensorData } from './session-protocol.js';
+
+const port = parentPort;
+if (port === null) throw new SamError('internal/unexpected', 'session-thread.js is a thread, not a program.');
+
+const sessions = new Map<string, ort.InferenceSession>();
+const kept = new Map<number, ort.Tensor>();
+
+async function open(request: OpenRequest): Promise<SessionAnswer> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'], intraOpNumThreads: request.threads, interOpNumThreads: 1, executionMode: 'sequential',
+    graphOptimizationLevel: 'all', logSeverityLevel: 4,
+    // spinning pools of several sessions would eat the cores that the other work needs
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+  const session = typeof request.model === 'string'
+    ? await ort.InferenceSession.create(request.model, options)
+    : await ort.InferenceSession.create(request.model, options);
+  sessions.set(request.session, session);
+  return { id: request.id, inputs: [...session.inputNames], outputNames: [...session.outputNames] };
+}
+
+function tensorOf(tensor: PlainTensor): ort.Tensor {
+  const { data, shape } = tensor;
+  if (data instanceof Float32Array) return new ort.Tensor('float32', data, shape);
+  if (data instanceof BigInt64Array) return new ort.Tensor('int64', data, shape);
+  return new ort.Tensor('uint8', data, shape);
+}
+
+function feedOf(feed: Feed): ort.Tensor {
+  if (!('kept' in feed)) return tensorOf(feed);
+  const tensor = kept.get(feed.kept);
+  if (tensor === undefined) throw new SamError('internal/unexpected', `No tensor ${feed.kept} is kept.`);
+  return tensor;
+}
+
+async function run(request: RunRequest): Promise<SessionAnswer> {
+  const session = sessions.get(request.session);
+  if (session === undefined) throw new SamError('internal/unexpected', `No session "${request.session}" is open.`);
+  const feeds = Object.fromEntries(Object.entries(request.feeds).map(([name, feed]) => [name, feedOf(feed)]));
+  const results = await session.run(feeds, request.outputs);
+  const outputs: Record<string, PlainTensor> = {};
+  for (const name of request.outputs) {
+    const tensor = results[name];
+    if (tensor === undefined) throw new SamError('model/run', `The graph gave no output "${name}".`);
+    // outputs are checked by the contract to be float32 before a session is opened
+    outputs[name] = { data: tensor.data as TensorData, shape: [...tensor.dims] };
+  }
+  return { id: request.id, outputs };
+}
+
+async function answer(request: SessionRequest): Promise<SessionAnswer> {
+  switch (request.kind) {
+    case 'open': return open(request);
+    case 'run': return run(request);
+    case 'keep':
+      kept.set(request.number, tensorOf(request.tensor));
+      return { id: request.id };
+    case 'forget':
+      kept.delete(request.number);
+      return { id: request.id };
+  }
+}
+
+let queue: Promise<void> = Promise.resolve();
+port.on('message', (request: SessionRequest) => {
+  queue = queue.then(async () => {
+    let reply: SessionAnswer;
+    try {
+      reply = await answer(request);
+    } catch (error) {
+      const known = error instanceof SamError ? error : new SamError('model/run', `onnxruntime: ${messageOf(error)}`, { cause: error });
+      reply = { id: request.id, error: plainError(known) };
+    }
+    const buffers = 'outputs' in reply ? Object.values(reply.outputs).map((tensor) => tensor.data.buffer as ArrayBuffer) : [];
+    port.postMessage(reply, [...new Set(buffers)]);
+  });
+});

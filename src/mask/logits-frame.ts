@@ -14,6 +14,11 @@ export interface AxisTaps {
   groupBase: Int32Array;
   /** Output index where each group starts, and one more: the number of outputs. */
   groupStart: Int32Array;
+  /**
+   * First output of each group that the third logit touches: before it outputs lie between the first two logits, from it on between
+   * the two inputs on either side of the second, so that outputs rise or fall steadily up to it, and from it.
+   */
+  knot: Int32Array;
 }
 
 export interface LogitsFrame {
@@ -65,5 +70,10 @@ function axisTaps(maskSide: number, inputSide: number, inputLength: number, outp
     }
   }
   starts.push(outputLength);
-  return { weights, groupBase: Int32Array.from(bases), groupStart: Int32Array.from(starts) };
+  const knot = bases.map((_, g) => {
+    let i = starts[g]!;
+    while (i < starts[g + 1]! && weights[i * 3 + 2] === 0) i++;
+    return i;
+  });
+  return { weights, knot: Int32Array.from(knot), groupBase: Int32Array.from(bases), groupStart: Int32Array.from(starts) };
 }

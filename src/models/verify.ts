@@ -28,7 +28,7 @@ export async function verifyModels(names: readonly string[], options: VerifyOpti
   const named = names.map((name) => requireEntry(name));
   const entries = named.length > 0 ? named : await presentEntries(cache);
   const checked: VerifiedFile[] = [];
-  for (const entry of entries) checked.push(...(entry.name === EMBEDDED_MODEL ? await verifyEmbedded() : await verifyEntry(cache, entry)));
+  for (const entry of entries) checked.push(...(entry.name === EMBEDDED_MODEL ? await verifyEmbedded() : await verifyStored(cache, entry)));
   if (options.all && exists) checked.push(...(await verifyOthers(cache, entries)));
   return checked;
 }
@@ -42,7 +42,8 @@ async function presentEntries(cache: string): Promise<RegistryEntry[]> {
   return present;
 }
 
-async function verifyEntry(cache: string, entry: RegistryEntry): Promise<VerifiedFile[]> {
+/** The files of one model of the registry. Throws `model/unverified` where there is nothing to compare with. */
+export async function verifyStored(cache: string, entry: RegistryEntry): Promise<VerifiedFile[]> {
   if (entry.files.length === 0) throw new SamError('model/unverified', `There is nothing to verify ${entry.name} against: no checksum is published. See ${entry.source}`);
   const checked: VerifiedFile[] = [];
   for (const { name, sha256 } of entry.files) {

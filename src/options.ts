@@ -22,6 +22,9 @@ type ValueOf<O extends Option> =
 /** The values of a table: every option present, with its default's type. */
 export type OptionsOf<T extends OptionTable> = { [K in keyof T]: ValueOf<T[K]> };
 
+/** Some of a table's values; `undefined` is the same as absent. */
+export type SomeOf<T extends OptionTable> = { [K in keyof T]?: ValueOf<T[K]> | undefined };
+
 /** `kebab-case` of an option's key: the name of its flag. */
 export function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
@@ -34,7 +37,7 @@ export function defaultsOf<T extends OptionTable>(table: T): OptionsOf<T> {
 }
 
 /** Values over defaults, every one checked against its range; explicit `undefined` means the default. Throws `usage/option`. */
-export function resolveOptions<T extends OptionTable>(table: T, values: Partial<OptionsOf<T>>): OptionsOf<T> {
+export function resolveOptions<T extends OptionTable>(table: T, values: SomeOf<T>): OptionsOf<T> {
   const resolved: Record<string, unknown> = { ...defaultsOf(table) };
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;

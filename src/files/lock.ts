@@ -12,6 +12,7 @@ import { storageError, storing } from './storage-error.js';
 import { temporaryName } from './temporary.js';
 
 export interface Lock { release(): Promise<void> }
+export type LockCode = Extract<ErrorCode, `locked/${string}`>;
 
 /** A lock file as read. `id` is a hash of its bytes, which hold a random part; `process` is missing when they are damaged. */
 interface Holder { id: string; process?: ProcessIdentity }
@@ -20,20 +21,23 @@ interface Holder { id: string; process?: ProcessIdentity }
  * Takes the lock file `path` in an existing folder, or throws `code`, naming who has it. `what` names the thing that is locked, for
  * the message (`The output folder out`). Never waits.
  */
-export async function acquireLock(path: string, code: Extract<ErrorCode, `locked/${string}`>, what: string): Promise<Lock> {
+export async function acquireLock(path: string, code: LockCode, what: string): Promise<Lock> {
   for (;;) {
     const chain = await holdersOf(path);
-    const last = chain.at(-1);
-    if (last?.process !== undefined && mayBeAlive(last.process)) throw lockedError(path, code, what, last.process);
+    assertFree(path, chain, code, what);
     const own = await tryToSucceed(path, chain);
     if (own !== undefined) return { release: () => release(path, own) };
   }
 }
 
-/** Whether a process that may be alive holds the lock file `path`. */
-export async function isLocked(path: string): Promise<boolean> {
-  const last = (await holdersOf(path)).at(-1);
-  return last?.process !== undefined && mayBeAlive(last.process);
+/** Throws as `acquireLock` does if another holds the lock file `path`, and takes nothing. */
+export async function assertUnlocked(path: string, code: LockCode, what: string): Promise<void> {
+  assertFree(path, await holdersOf(path), code, what);
+}
+
+function assertFree(path: string, chain: readonly Holder[], code: LockCode, what: string): void {
+  const last = chain.at(-1);
+  if (last?.process !== undefined && mayBeAlive(last.process)) throw lockedError(path, code, what, last.process);
 }
 
 /** The holder in the lock file and those who took over from it, first to last; empty when the lock is free. */

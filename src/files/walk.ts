@@ -13,6 +13,8 @@ export interface WalkEntry {
   /** Relative to the root, always with `/`. Bytes that are no UTF-8 are shown as `\xNN`: such a name opens nothing. */
   name: string;
   problem?: string;
+  /** With a problem: the thing is a folder, or leads to one, and what is in it was not seen. */
+  isFolder?: true;
 }
 
 /** Walks `root`; `enter` may refuse a folder, by its path, before it is read. */
@@ -25,14 +27,15 @@ async function* walkFolder(folder: string, prefix: string, enter: (folder: strin
   try {
     entries = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
-    yield { path: folder, name: prefix, problem: `the folder cannot be read (${systemCode(error) ?? messageOf(error)})` };
+    yield { path: folder, name: prefix, problem: `the folder cannot be read (${systemCode(error) ?? messageOf(error)})`, isFolder: true };
     return;
   }
   for (const entry of inOrder(entries)) {
     const text = decodeName(entry.name);
     if (text === undefined) {
-      const name = prefix + showBytes(entry.name);
-      yield { path: join(folder, showBytes(entry.name)), name, problem: 'the name is not valid UTF-8' };
+      const shown = showBytes(entry.name);
+      const isFolder = entry.isDirectory() ? { isFolder: true as const } : {};
+      yield { path: join(folder, shown), name: prefix + shown, problem: 'the name is not valid UTF-8', ...isFolder };
       continue;
     }
     const path = join(folder, text);
@@ -40,8 +43,7 @@ async function* walkFolder(folder: string, prefix: string, enter: (folder: strin
       if (enter(path)) yield* walkFolder(path, `${prefix}${text}/`, enter);
       continue;
     }
-    const problem = await problemOf(path, entry);
-    yield { path, name: prefix + text, ...(problem === undefined ? {} : { problem }) };
+    yield { path, name: prefix + text, ...(await problemOf(path, entry)) };
   }
 }
 
@@ -51,15 +53,16 @@ function inOrder(entries: readonly Dirent<Buffer>[]): Dirent<Buffer>[] {
   return entries.map((entry) => ({ entry, key: key(entry) })).sort((a, b) => Buffer.compare(a.key, b.key)).map(({ entry }) => entry);
 }
 
-async function problemOf(path: string, entry: Dirent<Buffer>): Promise<string | undefined> {
-  if (entry.isFile()) return undefined;
-  if (!entry.isSymbolicLink()) return kindOf(entry);
+async function problemOf(path: string, entry: Dirent<Buffer>): Promise<Pick<WalkEntry, 'problem' | 'isFolder'>> {
+  if (entry.isFile()) return {};
+  if (!entry.isSymbolicLink()) return { problem: kindOf(entry) };
   try {
     const target = await stat(path);
-    if (target.isFile()) return undefined;
-    return target.isDirectory() ? 'a link to a folder is not followed; name the folder itself' : `a link to ${kindOf(target)}`;
+    if (target.isFile()) return {};
+    if (target.isDirectory()) return { problem: 'a link to a folder is not followed', isFolder: true };
+    return { problem: `a link to ${kindOf(target)}` };
   } catch (error) {
-    return `a broken link (${systemCode(error) ?? messageOf(error)})`;
+    return { problem: `a broken link (${systemCode(error) ?? messageOf(error)})` };
   }
 }
 

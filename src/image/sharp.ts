@@ -10,4 +10,16 @@ sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsFo
 sharp.cache(false);
 sharp.concurrency(1);
 
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs an act when those before it have ended. libvips keeps one list of messages for the whole process: two decodes at once
+ * get each other's, and what one image suffers from would be read as the other's fault.
+ */
+export function alone<T>(act: () => Promise<T>): Promise<T> {
+  const mine = last.then(act);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
 export { sharp };

@@ -8,7 +8,7 @@ import { DOWNLOAD_DEFAULTS, requireSpace, type DownloadProgress, type DownloadSe
 import { embeddedFolder } from './embedded.js';
 import { EMBEDDED_MODEL, requireEntry, type RegistryEntry, type RegistryFile } from './registry.js';
 import { sourcesOf } from './sources.js';
-import { adoptPart, dropStored, makeModelFolder, makeStore, modelFolder, partPath, storedPath } from './store.js';
+import { adoptPart, makeModelFolder, makeStore, modelFolder, partPath, storedPath } from './store.js';
 import { checkFile } from './verified-file.js';
 
 export interface PullOptions {
@@ -90,9 +90,7 @@ async function fetchFile(cache: string, entry: RegistryEntry, file: RegistryFile
   const sources = sourcesOf(file, options.env);
   const lock = await acquireLock(`${stored}.lock`, 'locked/cache', `The model file ${name}`);
   try {
-    const { state } = await checkFile(stored, file.sha256);
-    if (state === 'good') return;
-    if (state === 'bad') await dropStored(cache, file.sha256);
+    if ((await checkFile(stored, file.sha256)).state === 'good') return;
     const job = { name, sources, bytes: file.bytes, sha256: file.sha256, partPath: partPath(cache, file.sha256) };
     await download(job, { ...DOWNLOAD_DEFAULTS, ...options.settings, onProgress: options.onProgress, signal: options.signal });
     await adoptPart(cache, file.sha256);

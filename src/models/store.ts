@@ -35,18 +35,13 @@ export async function makeStore(cache: string): Promise<void> {
   }
 }
 
-/** Gives a complete, verified and synced part its name. Throws `storage/*`. */
+/** Gives a complete, verified and synced part its name; a damaged file that has it is replaced. Throws `storage/*`. */
 export async function adoptPart(cache: string, sha256: string): Promise<void> {
   const path = storedPath(cache, sha256);
   await storing(path, chmod(partPath(cache, sha256), 0o444));
   await storing(path, rename(partPath(cache, sha256), path));
   await syncDirectory(join(cache, 'sha256'));
   await rememberVerified(path);
-}
-
-/** Removes a stored file that is not what its name says. Throws `storage/*`. */
-export async function dropStored(cache: string, sha256: string): Promise<void> {
-  await storing(storedPath(cache, sha256), unlink(storedPath(cache, sha256)));
 }
 
 /** The model's folder, complete: every file of the entry linked (or copied) under its name. All must be stored and verified. */
@@ -78,8 +73,8 @@ async function place(stored: string, path: string, sha256: string): Promise<void
   try {
     await link(stored, temporary).catch(async (error: unknown) => {
       if (!NO_LINKS.includes(systemCode(error) ?? '')) throw error;
+      // a copy is read-only as its original is
       await copyFile(stored, temporary);
-      await chmod(temporary, 0o444);
     });
     await rename(temporary, path);
   } finally {

@@ -248,7 +248,7 @@ test('where the file system has no hard links the folder holds verified copies',
 
 test('a pull that is killed goes on where it stopped', async (t) => {
   const server = await weightsServer(t, (request, response, number) => {
-    if (number === 0) serveBeginning(response, encoder, 120_000, 'stay silent');
+    if (number === 0) serveBeginning(response, encoder, 120_000);
     else serve(request, response, bySum.get(request.url ?? '') ?? Buffer.alloc(0));
   });
   const { cache, env, options } = await emptyCache(t, server);

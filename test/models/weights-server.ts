@@ -47,11 +47,7 @@ export function serve(request: IncomingMessage, response: ServerResponse, bytes:
   }
 }
 
-/** Sends the first `count` bytes of a good answer, then does what `then` says. */
-export function serveBeginning(response: ServerResponse, bytes: Buffer, count: number, then: 'drop' | 'stay silent'): void {
-  response.writeHead(200, { 'content-length': bytes.length });
-  response.write(bytes.subarray(0, count), () => {
-    // what was written must leave before the connection breaks
-    if (then === 'drop') setTimeout(() => response.destroy(), 20);
-  });
+/** Sends the first `count` bytes of a good answer and falls silent. */
+export function serveBeginning(response: ServerResponse, bytes: Buffer, count: number): void {
+  response.writeHead(200, { 'content-length': bytes.length }).write(bytes.subarray(0, count));
 }

@@ -2,6 +2,7 @@
 import { Args, Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
 import { DownloadReporter } from '../../src/cli/download-progress.js';
+import { withSignals } from '../../src/cli/signals.js';
 import { sizeText, tableText } from '../../src/cli/table.js';
 import { pullModels, type PullReport } from '../../src/index.js';
 
@@ -21,19 +22,16 @@ export default class ModelsPull extends SamCommand<typeof ModelsPull> {
 
   protected async execute(): Promise<Outcome> {
     const reporter = new DownloadReporter(process.stderr);
-    const stop = new AbortController();
-    const onInterrupt = (): void => stop.abort();
-    // once: a second Ctrl-C ends the process at once
-    process.once('SIGINT', onInterrupt);
     try {
-      const models = await pullModels(this.inputs, {
-        env: process.env, offline: this.flags.offline, dryRun: this.flags['dry-run'], signal: stop.signal,
-        onProgress: this.flags.quiet || this.flags.json ? undefined : reporter.show,
+      return await withSignals(async ({ stop }) => {
+        const models = await pullModels(this.inputs, {
+          env: process.env, offline: this.flags.offline, dryRun: this.flags['dry-run'], signal: stop,
+          onProgress: this.flags.quiet || this.flags.json ? undefined : reporter.show,
+        });
+        return { summary: { models }, outputs: this.flags['dry-run'] ? [] : models.map(({ folder }) => folder), text: pullText(models) };
       });
-      return { summary: { models }, outputs: this.flags['dry-run'] ? [] : models.map(({ folder }) => folder), text: pullText(models) };
     } finally {
       reporter.end();
-      process.off('SIGINT', onInterrupt);
     }
   }
 }

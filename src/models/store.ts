@@ -38,8 +38,9 @@ export async function makeStore(cache: string): Promise<void> {
 /** Gives a complete, verified and synced part its name; a damaged file that has it is replaced. Throws `storage/*`. */
 export async function adoptPart(cache: string, sha256: string): Promise<void> {
   const path = storedPath(cache, sha256);
-  await storing(path, chmod(partPath(cache, sha256), 0o444));
   await storing(path, rename(partPath(cache, sha256), path));
+  // not before: a part that a killed run left read-only could not be taken up
+  await storing(path, chmod(path, 0o444));
   await syncDirectory(join(cache, 'sha256'));
   await rememberVerified(path);
 }

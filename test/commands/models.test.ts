@@ -149,7 +149,7 @@ test('verify: the embedded model is good; a stored file that is not is named, an
   t.deepEqual([json.ok, json.summary['bad'], json.summary['checked']], [false, 2, 5]);
 });
 
-test('Ctrl-C ends a pull with 130, keeps what arrived and frees its lock; progress goes to stderr', async (t) => {
+for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]] as const) test(`${signal} ends a pull with ${exitCode}, keeps what arrived and frees its lock; progress goes to stderr`, async (t) => {
   const [encoder] = findEntry('mobile-sam')?.files ?? [];
   const server = await weightsServer(t, (_, response) => {
     response.writeHead(200, { 'content-length': encoder?.bytes });
@@ -161,9 +161,9 @@ test('Ctrl-C ends a pull with 130, keeps what arrived and frees its lock; progre
   const [out, err] = [textOf(child.stdout), textOf(child.stderr)];
   const part = `${encoder?.sha256}.part`;
   while (!existsSync(join(cache, 'sha256', part)) || statSync(join(cache, 'sha256', part)).size < 100_000) await sleep(5);
-  child.kill('SIGINT');
+  child.kill(signal);
   const [code] = await once(child, 'close') as [number | null];
-  t.is(code, 130);
+  t.is(code, exitCode);
   t.is(await out, '');
   const stderr = await err;
   t.regex(stderr, /^mobile-sam\/encoder\.onnx {2}\d/m);

@@ -10,3 +10,33 @@ export type { ModelJson } from './models/model-json.js';
 export { pullModels, type PulledFile, type PullOptions, type PullReport } from './models/pull.js';
 export { EMBEDDED_MODEL, REGISTRY, type RegistryEntry, type RegistryFile } from './models/registry.js';
 export { verifyModels, type VerifiedFile, type VerifyOptions } from './models/verify.js';
+
+// automatic masks: of one image, of a folder
+export { GENERATOR_OPTIONS, type GeneratorOptions } from './generator/options.js';
+export { generateMasks } from './generator/generate.js';
+export type { MaskRecord } from './generator/candidates.js';
+export { FOLDER_OPTIONS, MASK_OUTPUT_OPTIONS, planSegmentAll, segmentAll, type FolderOptions, type SegmentAllPlan, type SegmentAllRequest } from './folder/segment-all.js';
+export type { FolderRunOptions, FolderSummary } from './folder/spec.js';
+export type { MaskFormat } from './folder/masks-worker.js';
+export { Predictor, type ImageEmbedding, type ModelFiles } from './models/predictor.js';
+export type { Decoded, ModelSpec, PromptBatch } from './models/contract.js';
+
+// images
+export { IMAGE_OPTIONS, type ImageOptions } from './image/options.js';
+export { decodeImage, readImage, type DecodedImage, type DecodeOptions } from './image/decode.js';
+export { cropRgb, resizeBilinear } from './image/resize.js';
+export type { RgbImage } from './image/rgb-image.js';
+
+// masks and boxes
+export { bitmaskFromRle, boxFromRle, rleArea, rleFromBitmask, rleIntersection, type Bitmask, type Rle } from './mask/rle.js';
+export { rleFromString, rleToCoco, rleToString, type CocoRleString } from './mask/rle-string.js';
+export { fillSmallHoles, removeSmallIslands } from './mask/regions.js';
+export { boxToCocoXywh, boxToSa1bXywh, type Box } from './geometry/box.js';
+export type { ImageSize } from './geometry/size.js';
+
+// datasets
+export { mergeCocoFiles, type MergeSummary } from './formats/coco-merge.js';
+
+// errors and options
+export { ERROR_CODES, EXIT_CODES, SamError, isSamError, type ErrorCode, type ErrorKind } from './errors.js';
+export { resolveOptions, type OptionsOf, type OptionTable } from './options.js';

@@ -54,6 +54,8 @@ export interface SegmentAllPlan {
   model: LocatedModel;
   generator: GeneratorOptions;
   fromModel: string[];
+  /** Options that the user gave. */
+  typed: string[];
   workers: number;
   threads: number;
 }
@@ -84,7 +86,8 @@ export async function planSegmentAll(request: SegmentAllRequest): Promise<Segmen
     workers, shard, resume: folder.resume, force: folder.force, dryRun: folder.dryRun,
     finish: format === 'coco' ? cocoFinish(category, shard) : undefined,
   };
-  return { spec, model, generator, fromModel: Object.keys(recommended).filter((key) => !(key in withoutUndefined(request.generator ?? {}))), workers, threads };
+  const typed = Object.keys(withoutUndefined(request.generator ?? {}));
+  return { spec, model, generator, typed, fromModel: Object.keys(recommended).filter((key) => !typed.includes(key)), workers, threads };
 }
 
 /** Runs a plan. Item errors are in the summary; what ends the run early is in `stopped`. */

@@ -79,7 +79,7 @@ async function writeDurably(path: string, at: string, data: FileData): Promise<D
     let bytes = 0;
     for await (const chunk of blocksOf(data)) {
       hash.update(chunk);
-      await storing(path, writeFully(file, chunk), needed);
+      await storing(path, writeFully(file, chunk, bytes), needed);
       bytes += chunk.length;
     }
     await storing(path, syncHandle(file), needed);
@@ -90,8 +90,8 @@ async function writeDurably(path: string, at: string, data: FileData): Promise<D
 }
 
 /** A write may take fewer bytes than it was given, without an error. */
-async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }
 
 const BLOCK_BYTES = 1 << 16;

@@ -20,7 +20,8 @@ export async function expandGlob(pattern: string): Promise<{ base: string; paths
 
 function baseOf(pattern: string): string {
   const parts = pattern.split('/');
-  const firstDynamic = parts.findIndex((part) => glob.isDynamicPattern(part));
+  // braces may hold slashes: `{a/b,c}`
+  const firstDynamic = parts.findIndex((part) => (part !== '' && glob.isDynamicPattern(part)) || /(?<!\\)\{[^}]*$/.test(part));
   const fixed = parts.slice(0, firstDynamic).join('/').replace(/\\(?=[!*?|(){}[\]])/g, '');
   if (fixed !== '') return fixed;
   return pattern.startsWith('/') ? '/' : '.';

@@ -149,7 +149,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what must not reach a terminal
+   
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A name from outside, safe to print: control and bidirectional characters are escaped, so that it cannot rewrite a terminal. */

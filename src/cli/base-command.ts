@@ -3,10 +3,10 @@
  * stdout, or with `--json` as one object on stdout. Exit codes are the same in both (see `docs/errors.md`).
  */
 import { Command, Errors, Flags, type Interfaces } from '@oclif/core';
-import { EXIT_CODES, SamError, isSamError, messageOf, printableName, type ErrorCode } from '../errors.js';
+import { EXIT_CODES, SamError, isSamError, messageOf, printableName } from '../errors.js';
 
 /** One warning or error of a run, as `--json` prints it. */
-export interface Issue { code: ErrorCode | string; message: string; file?: string; record?: string; path?: string }
+export interface Issue { code: string; message: string; file?: string; record?: string; path?: string }
 
 /** What a command's work came to. `exitCode` is 0 where it is absent. */
 export interface Outcome {

@@ -114,7 +114,7 @@ function cocoFinish(category: string, shard: Shard | undefined): FolderFinish {
 function recommendedOptions(model: LocatedModel): Partial<GeneratorOptions> {
   const entries = Object.entries(model.json?.recommended ?? {}).filter(([key]) => key in GENERATOR_OPTIONS).sort(([a], [b]) => (a < b ? -1 : 1));
   // the keys are the table's own; the values are checked when they are resolved
-  return Object.fromEntries(entries) as Partial<GeneratorOptions>;
+  return Object.fromEntries(entries);
 }
 
 function modelFilesOf(model: LocatedModel): ModelFiles {

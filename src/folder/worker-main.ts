@@ -2,7 +2,7 @@
  * The main module of a worker process: loads the module it is told, sets it up, does one job at a time. It ends with its parent, and
  * leaves signals to it (Ctrl-C on a terminal reaches the whole group).
  */
-import { plainError } from '../errors.js';
+import { SamError, plainError } from '../errors.js';
 import type { CreateWorker, ImageWorker, WorkerAnswer, WorkerRequest } from './worker-protocol.js';
 
 let worker: ImageWorker | undefined;
@@ -33,7 +33,7 @@ async function perform(request: WorkerRequest): Promise<WorkerAnswer | undefined
       return { kind: 'ready' };
     }
     case 'job':
-      if (worker === undefined) throw new TypeError('A job came before the setup.');
+      if (worker === undefined) throw new SamError('internal/worker-protocol', 'A job came before the setup.');
       return { kind: 'done', result: await worker.run(request.job) };
     case 'close':
       await worker?.close();

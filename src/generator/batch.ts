@@ -2,7 +2,7 @@
 import type { Box } from '../geometry/box.js';
 import { isBoxNearCropEdge } from '../geometry/crops.js';
 import type { ImageSize } from '../geometry/size.js';
-import { LogitsScanner } from '../mask/logits.js';
+import type { LogitsScanner } from '../mask/logits.js';
 import { MASK_THRESHOLD, type Decoded } from '../models/contract.js';
 import type { Candidate } from './candidates.js';
 import { withinArea } from './clean.js';

@@ -31,6 +31,8 @@ export class LogitsScanner {
   readonly frame: LogitsFrame;
   private readonly above: Uint8Array;
   private readonly state: Uint8Array;
+  /** Rows of logits that any output row needs: those of the padding are never looked at. */
+  private readonly usedRows: number;
   private readonly segmentStart: Int32Array;
   private readonly segmentState: Uint8Array;
   /** Column, first row, row after the last; three numbers a run, in column-major order. */
@@ -42,6 +44,7 @@ export class LogitsScanner {
     this.frame = frame;
     this.above = new Uint8Array(frame.maskSide * frame.maskSide);
     this.state = new Uint8Array(frame.maskSide + 2);
+    this.usedRows = Math.min(frame.maskSide, frame.rows.groupBase[frame.rows.groupBase.length - 1]! + 3);
     this.segmentStart = new Int32Array(frame.rows.groupBase.length + 1);
     this.segmentState = new Uint8Array(frame.rows.groupBase.length);
     this.runs = new Int32Array(3 * 4096);
@@ -106,7 +109,7 @@ export class LogitsScanner {
   private scan(logits: Float32Array, offset: number, threshold: number): void {
     const { columns, maskSide } = this.frame;
     const { above } = this;
-    const cells = maskSide * maskSide;
+    const cells = maskSide * this.usedRows;
     this.runsLength = 0;
     let any = 0;
     for (let i = 0; i < cells; i++) any |= above[i] = logits[offset + i]! > threshold ? 1 : 0;
@@ -121,10 +124,10 @@ export class LogitsScanner {
   /** Row groups of one column group, as stretches of one state each; returns how many. */
   private segmentsOf(base: number): number {
     const { rows, maskSide } = this.frame;
-    const { above, state, segmentStart, segmentState } = this;
+    const { above, state, segmentStart, segmentState, usedRows } = this;
     const c1 = Math.min(base + 1, maskSide - 1), c2 = Math.min(base + 2, maskSide - 1);
-    for (let r = 0, i = 0; r < maskSide; r++, i += maskSide) state[r] = above[i + base]! + above[i + c1]! + above[i + c2]!;
-    state[maskSide] = state[maskSide + 1] = state[maskSide - 1]!;
+    for (let r = 0, i = 0; r < usedRows; r++, i += maskSide) state[r] = above[i + base]! + above[i + c1]! + above[i + c2]!;
+    state[usedRows] = state[usedRows + 1] = state[usedRows - 1]!;
     let count = 0, last = -1;
     for (let g = 0; g < rows.groupBase.length; g++) {
       const r = rows.groupBase[g]!;

@@ -1,9 +1,13 @@
 /** What the operating system says when a write fails, as an error that a user can act on: the disk is full, or the path is not writable. */
 import { statfs } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { SamError, messageOf, printableName, systemCode } from '../errors.js';
 
-const FULL = new Set(['ENOSPC', 'EDQUOT']);
+/** A quota is no code of Node's: it comes as "Unknown system error" with the system's number. */
+function isFull(error: unknown, code: string): boolean {
+  return code === 'ENOSPC' || code === 'EDQUOT' || (error instanceof Error && 'errno' in error && error.errno === -constants.errno.EDQUOT);
+}
 
 /**
  * The SamError for a failed write to `path`: `storage/full` with the free space and, where known, the bytes that were needed,
@@ -13,7 +17,7 @@ export async function storageError(error: unknown, path: string, neededBytes?: n
   const code = systemCode(error);
   if (code === undefined || error instanceof SamError) return error;
   const name = printableName(path);
-  if (FULL.has(code)) {
+  if (isFull(error, code)) {
     const needed = neededBytes === undefined ? '' : `${sizeText(neededBytes)} needed, `;
     const message = `Cannot write ${name}: the disk is full or the quota is used up (${needed}${await freeText(path)} free).`;
     return new SamError('storage/full', message, { file: path, cause: error });

@@ -28,7 +28,8 @@ export function candidatesOfBatch(decoded: Decoded, points: Float64Array, contex
       const stabilityScore = scanner.stabilityScore(decoded.logits, index * cells, MASK_THRESHOLD, options.stabilityScoreOffset);
       if (options.stabilityScoreThresh > 0 && !(stabilityScore >= stabilityThreshold)) continue;
       const candidate = candidateOf(decoded.logits, index * cells, context, predictedIou, stabilityScore, points[2 * i]!, points[2 * i + 1]!);
-      if (withinArea(candidate, context.image, options) && !nearCropEdge(candidate, context)) found.push(candidate);
+      // an empty mask is none: the reference keeps it where both thresholds are 0, and lets its box of no area suppress real masks
+      if (candidate.area > 0 && withinArea(candidate, context.image, options) && !nearCropEdge(candidate, context)) found.push(candidate);
     }
   }
   return found;
@@ -45,6 +46,5 @@ function candidateOf(logits: Float32Array, offset: number, context: BatchContext
 
 function nearCropEdge(candidate: Candidate, context: BatchContext): boolean {
   const [x0, y0, x1, y1] = candidate.edges;
-  const box = candidate.area === 0 ? { x0, y0, x1: x0, y1: y0 } : { x0, y0, x1: x1 + 1, y1: y1 + 1 };
-  return isBoxNearCropEdge(box, context.crop, context.image);
+  return isBoxNearCropEdge({ x0, y0, x1: x1 + 1, y1: y1 + 1 }, context.crop, context.image);
 }

@@ -2,7 +2,7 @@
 import type { Rle } from '../mask/rle.js';
 import type { Box } from '../geometry/box.js';
 
-/** One mask that passed the filters of its batch. Edges are inclusive, in the original frame; all of an empty mask's are its crop's corner. */
+/** One mask that passed the filters of its batch; it has at least one pixel. */
 export interface Candidate {
   rle: Rle;
   area: number;
@@ -26,7 +26,7 @@ export function edgesOf(candidates: Candidate[]): Int32Array {
 export interface MaskRecord {
   rle: Rle;
   area: number;
-  /** Half-open box of the mask; an empty mask has an empty box. */
+  /** Half-open box of the mask. */
   box: Box;
   predictedIou: number;
   stabilityScore: number;

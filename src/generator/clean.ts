@@ -40,7 +40,6 @@ export function dropDuplicateMasks(candidates: Candidate[], threshold: number): 
 
 /** Bounds by areas and boxes decide most pairs; runs are walked for the rest. */
 function maskIouAbove(a: Candidate, b: Candidate, threshold: number): boolean {
-  if (a.area === 0 || b.area === 0) return a.area === b.area;
   const [ax0, ay0, ax1, ay1] = a.edges, [bx0, by0, bx1, by1] = b.edges;
   const width = Math.min(ax1, bx1) - Math.max(ax0, bx0) + 1, height = Math.min(ay1, by1) - Math.max(ay0, by0) + 1;
   const most = Math.min(a.area, b.area, width > 0 && height > 0 ? width * height : 0);

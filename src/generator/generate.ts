@@ -72,9 +72,8 @@ async function candidatesOfCrop<E extends Embedding>(image: RgbImage, crop: Crop
 
 function recordOf(candidate: Candidate): MaskRecord {
   const [x0, y0, x1, y1] = candidate.edges;
-  const empty = candidate.area === 0;
   return {
-    rle: candidate.rle, area: candidate.area, box: empty ? { x0: 0, y0: 0, x1: 0, y1: 0 } : { x0, y0, x1: x1 + 1, y1: y1 + 1 },
+    rle: candidate.rle, area: candidate.area, box: { x0, y0, x1: x1 + 1, y1: y1 + 1 },
     predictedIou: candidate.predictedIou, stabilityScore: candidate.stabilityScore, pointCoords: [candidate.point], cropBox: candidate.crop,
   };
 }

@@ -1,4 +1,5 @@
 /** The pixels of an image file whose header is known, decoded as strictly as the file allows. */
+import { SamError } from '../errors.js';
 import type { Header } from './header.js';
 import { decodeError, verdictOf } from './decode-errors.js';
 import { pngIsWhole } from './png-chunks.js';
@@ -23,7 +24,7 @@ export async function decodePixels(source: Uint8Array, header: Header, options: 
   let bytes = source;
   for (let strictness: Strictness = 'warning'; ;) {
     try {
-      if (format === 'png' && strictness !== 'none' && !pngIsWhole(bytes)) throw new Error('vipspng: premature end of PNG image');
+      if (format === 'png' && strictness !== 'none' && !pngIsWhole(bytes)) throw new SamError('image/truncated', 'vipspng: premature end of PNG image');
       return { image: await attempt(bytes, header, options.maxPixels, strictness), degraded: strictness === 'none', warnings };
     } catch (error) {
       const found = verdictOf(error);
@@ -57,6 +58,6 @@ async function attempt(source: Uint8Array, header: Header, maxPixels: number, fa
 
 async function rawOf(pipeline: ReturnType<typeof sharp>, channels: number): Promise<{ data: Uint8Array; width: number; height: number }> {
   const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
-  if (info.channels !== channels) throw new Error(`expected ${channels} channels, found ${info.channels}`);
+  if (info.channels !== channels) throw new SamError('internal/unexpected', `expected ${channels} channels, found ${info.channels}`);
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
 }

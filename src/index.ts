@@ -20,6 +20,7 @@ export type { FolderRunOptions, FolderSummary } from './folder/spec.js';
 export type { MaskFormat } from './folder/masks-worker.js';
 export { Predictor, type ImageEmbedding, type ModelFiles } from './models/predictor.js';
 export type { Decoded, ModelSpec, PromptBatch } from './models/contract.js';
+export { bestOf, predict, predictRefined, type Prediction, type Prompt, type PromptPoint } from './models/predict.js';
 
 // images
 export { IMAGE_OPTIONS, type ImageOptions } from './image/options.js';

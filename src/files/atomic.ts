@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { chmod, link, mkdir, open, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SamError, printableName, systemCode } from '../errors.js';
 import type { Digest } from './hash.js';
-import { storing } from './storage-error.js';
+import { storageError, storing } from './storage-error.js';
 import { temporaryName } from './temporary.js';
 
 export type FileData = Uint8Array | string | AsyncIterable<Uint8Array | string>;
@@ -167,14 +167,32 @@ function plainName(name: string): string {
   return name;
 }
 
+/** Removes a folder whole: moved aside under a temporary name first, so that a kill leaves it all or to the next sweep. */
+export async function removeDirectoryAtomic(folder: string, options: WriteOptions = {}): Promise<void> {
+  const aside = join(dirname(folder), temporaryName(basename(folder), options.tag));
+  await storing(folder, rename(folder, aside));
+  await syncDirectory(dirname(folder));
+  await storing(folder, rm(aside, { recursive: true }));
+}
+
 /** Makes a folder and those above it, durably. */
 export async function ensureDirectory(folder: string): Promise<void> {
-  const first = await storing(folder, mkdir(folder, { recursive: true }));
-  if (first === undefined) return;
-  for (let made = resolve(folder); ; made = dirname(made)) {
-    await syncDirectory(dirname(made));
-    if (made === resolve(first) || made === dirname(made)) return;
+  // step by step: the recursive mkdir tells of a read-only file system that there is no such folder
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (await isDirectory(folder)) return;
+    const parent = dirname(folder);
+    if (systemCode(error) !== 'ENOENT' || parent === folder) throw await storageError(error, folder);
+    await ensureDirectory(parent);
+    await ensureDirectory(folder);
+    return;
   }
+  await syncDirectory(dirname(folder));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isDirectory(), () => false);
 }
 
 /** Makes the names in a folder durable. */

@@ -2,12 +2,12 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { printableName } from '../errors.js';
+import { removeDirectoryAtomic } from '../files/atomic.js';
 import { storing } from '../files/storage-error.js';
 import { HOUSE, type ClaimingImage } from './claims.js';
 import type { Ledger } from './ledger.js';
 import { isFinish, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
-import { belongsTo, type Shard } from './shard.js';
-import type { Claim } from './spec.js';
+import { belongsTo, shardTag, type Shard } from './shard.js';
 import { lookAt } from './standing.js';
 
 export interface Closing {
@@ -48,7 +48,7 @@ export async function closeRemovingStale(closing: Closing): Promise<string[]> {
   const stale = new Set([...own.images, ...own.finishes, ...replaced].flatMap(pathsOf).filter((path) => !wanted.has(path)));
   const warnings: string[] = [];
   for (const path of stale) {
-    if (!(await removeOurs(output, path, ledger))) warnings.push(`${printableName(join(output, path))} was changed since it was written, and stays.`);
+    if (!(await removeOurs(closing, path))) warnings.push(`${printableName(join(output, path))} was changed since it was written, and stays.`);
   }
   await ledger.compact(kept.images, kept.finishes);
   return warnings;
@@ -72,15 +72,15 @@ function pathsOf(entry: LedgerEntry): string[] {
   return (isFinish(entry) ? [entry.finish] : entry.outputs).map(({ path }) => path);
 }
 
-/** Removes an output, and folders that it leaves empty, unless its bytes are no longer those that a run wrote. */
-async function removeOurs(output: string, path: string, ledger: Ledger): Promise<boolean> {
-  const claims: Claim[] = [{ kind: 'file', path }, { kind: 'directory', path }];
-  const places = await Promise.all(claims.map((claim) => lookAt(output, claim)));
-  const held = places.find((place) => place.kind === 'held');
-  if (held !== undefined && !ledger.knows(path, held.sha256)) return false;
-  if (held !== undefined) await storing(join(output, path), rm(join(output, path), { recursive: true }));
-  for (let folder = dirname(path); folder !== '.' && folder !== HOUSE; folder = dirname(folder)) {
-    if (!(await rmdir(join(output, folder)).then(() => true, () => false))) break;
+/** Removes an output, and folders that it leaves empty; false if its bytes are no longer those that a run wrote. */
+async function removeOurs({ output, ledger, shard }: Closing, path: string): Promise<boolean> {
+  const at = join(output, path);
+  const [file, folder] = [await lookAt(output, { kind: 'file', path }), await lookAt(output, { kind: 'directory', path })];
+  for (const place of [file, folder]) if (place.kind === 'held' && !ledger.knows(path, place.sha256)) return false;
+  if (file.kind === 'held') await storing(at, rm(at));
+  if (folder.kind === 'held') await removeDirectoryAtomic(at, { tag: shardTag(shard) });
+  for (let above = dirname(path); above !== '.' && above !== HOUSE; above = dirname(above)) {
+    if (!(await rmdir(join(output, above)).then(() => true, () => false))) break;
   }
   return true;
 }

@@ -44,6 +44,11 @@ export class Ledger {
     return this.images.size === 0 && this.finishes.size === 0;
   }
 
+  /** Every path that a run wrote, or was about to. */
+  get paths(): Iterable<string> {
+    return this.#known.keys();
+  }
+
   /** Whether some run wrote exactly this at `path`, or was about to. */
   knows(path: string, sha256: string): boolean {
     return this.#known.get(path)?.has(sha256) === true;

@@ -54,6 +54,6 @@ function excludes(name: string, tag: string | undefined): boolean {
 export async function sweepOutputFolder(output: string, images: readonly ClaimingImage[], ledger: Ledger, tag: string | undefined): Promise<void> {
   const folders = new Set(['.', HOUSE]);
   for (const { claims } of images) for (const { path } of claims) folders.add(dirname(path));
-  for (const { outputs } of ledger.images.values()) for (const { path } of outputs) folders.add(dirname(path));
+  for (const path of ledger.paths) folders.add(dirname(path));
   for (const folder of folders) await sweepFolder(join(output, folder), tag);
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:
 import { join } from 'node:path';
 import test from 'ava';
 import { SamError } from '../../src/errors.js';
-import { ensureDirectory, stageFile, writeDirectoryAtomic, writeFileAtomic } from '../../src/files/atomic.js';
+import { ensureDirectory, removeDirectoryAtomic, stageFile, writeDirectoryAtomic, writeFileAtomic } from '../../src/files/atomic.js';
 import { sha256Folder, sha256Hex, sha256Listing } from '../../src/files/hash.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -88,6 +88,20 @@ test('a folder replaces the old one whole: files that are no more are gone', asy
   t.deepEqual(await readdir(join(folder, '..')), ['a']);
   await writeDirectoryAtomic(folder, []);
   t.deepEqual(await readdir(folder), []);
+});
+
+test('a folder is made with those above it, and removed whole', async (t) => {
+  const root = await temporaryFolder(t);
+  await ensureDirectory(join(root, 'a/b/c'));
+  await ensureDirectory(join(root, 'a/b'));
+  t.deepEqual(await readdir(join(root, 'a/b')), ['c']);
+  await writeFile(join(root, 'a/b/file'), '');
+  await t.throwsAsync(ensureDirectory(join(root, 'a/b/file')), { code: 'storage/not-writable', message: /a file is where a folder should be/ });
+  await t.throwsAsync(ensureDirectory(join(root, 'a/b/file/d')), { code: 'storage/not-writable' });
+  await symlink('nowhere', join(root, 'broken'));
+  await t.throwsAsync(ensureDirectory(join(root, 'broken/d')), { code: 'storage/not-writable' });
+  await removeDirectoryAtomic(join(root, 'a'));
+  t.deepEqual(await readdir(root), ['broken']);
 });
 
 test('a folder is refused where a file is, and for names that are paths', async (t) => {

@@ -13,7 +13,8 @@ for (const [what, scene] of [['a fresh run', freshScene], ['a forced run over an
         const { kills, calls: all, faults } = sweepKills({ ...(await scene(t, layout)), calls, stride });
         t.deepEqual(faults, []);
         t.log(`${kills} kills at ${all} calls`);
-        t.true(kills >= Math.floor((all * 0.9) / stride), 'the kills came');
+        // how often threads wake each other, which is a write too, differs from run to run
+        t.true(kills >= Math.floor((all * (calls === 'write' ? 0.5 : 0.9)) / stride), 'the kills came');
       });
     }
   }

@@ -17,7 +17,7 @@ const SWEEPS = [
   ['a fresh run', freshScene, 'stem', 'link,linkat', 1],
   ['a fresh run', freshScene, 'stem', 'unlink,unlinkat', 1],
   ['a forced run over an old tree', forcedScene, 'folder', RENAME, 1],
-  ['a forced run over an old tree', forcedScene, 'part', 'unlink,unlinkat', 2],
+  ['a forced run over an old tree', forcedScene, 'folder', 'unlink,unlinkat', 2],
   ['a forced run over an old tree', forcedScene, 'stem', 'fsync', 5],
 ] as const;
 

@@ -6,7 +6,8 @@ import { SamError } from './errors.js';
 
 interface Common { summary: string; unit?: string }
 export interface NumberOption extends Common { kind: 'integer' | 'number'; default: number | undefined; min?: number; max?: number }
-export interface TextOption extends Common { kind: 'text'; default: string | undefined }
+/** `value`: what help calls it. */
+export interface TextOption extends Common { kind: 'text'; default: string | undefined; value?: string }
 export interface ChoiceOption<C extends string = string> extends Common { kind: 'choice'; default: C; choices: readonly C[] }
 export interface SwitchOption extends Common { kind: 'switch'; default: boolean }
 export type Option = NumberOption | TextOption | ChoiceOption | SwitchOption;

@@ -2,21 +2,22 @@
  * The base of every command: parses flags, runs one library call, and reports its outcome: as text on stderr with results on
  * stdout, or with `--json` as one object on stdout. Exit codes are the same in both (see `docs/errors.md`).
  */
-import { Command, Errors, Flags, type Interfaces } from '@oclif/core';
-import { EXIT_CODES, SamError, isSamError, messageOf, printableName } from '../errors.js';
-
-/** One warning or error of a run, as `--json` prints it. */
-export interface Issue { code: string; message: string; file?: string; record?: string; path?: string }
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { EXIT_CODES, isSamError } from '../errors.js';
+import { isParseError, issueLine, issueOf, stackText, withoutStack, type ErrorIssue, type Issue } from './issue.js';
+import { guardStreams, writeResult } from './output.js';
 
 /** What a command's work came to. `exitCode` is 0 where it is absent. */
 export interface Outcome {
   summary: Record<string, unknown>;
   outputs?: string[];
   warnings?: Issue[];
-  errors?: Issue[];
+  errors?: ErrorIssue[];
   exitCode?: number;
   /** Lines for stdout when `--json` is off: the result itself. */
   text?: string;
+  /** The last lines on stderr, unless `--quiet`: they stand below errors, however many those are. */
+  closing?: string[];
 }
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof SamCommand)['baseFlags'] & T['flags']>;
@@ -46,7 +47,8 @@ export abstract class SamCommand<T extends typeof Command> extends Command {
     this.flags = parsed.flags as FlagsOf<T>;
     this.args = parsed.args as ArgsOf<T>;
     this.inputs = parsed.argv as string[];
-    this.report(await this.execute());
+    guardStreams();
+    await this.report(await this.execute());
   }
 
   /** One line on stderr, unless `--quiet`. */
@@ -54,63 +56,46 @@ export abstract class SamCommand<T extends typeof Command> extends Command {
     if (!this.flags.quiet && !this.flags.json) process.stderr.write(`${line}\n`);
   }
 
-  private report(outcome: Outcome): void {
-    const exitCode = outcome.exitCode ?? 0;
-    if (this.flags.json) this.printJson(exitCode, outcome);
-    else {
-      if (!this.flags.quiet) for (const w of outcome.warnings ?? []) process.stderr.write(`warning: ${issueLine(w)}\n`);
-      for (const e of outcome.errors ?? []) process.stderr.write(`error: ${issueLine(e)}\n`);
-      if (outcome.text !== undefined) process.stdout.write(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`);
+  private async report(outcome: Outcome): Promise<void> {
+    process.exitCode = outcome.exitCode ?? 0;
+    if (this.flags.json) return await writeResult(this.jsonOf(process.exitCode, outcome));
+    if (!this.flags.quiet) for (const w of outcome.warnings ?? []) process.stderr.write(`warning: ${issueLine(w)}\n`);
+    for (const e of outcome.errors ?? []) {
+      process.stderr.write(`error: ${issueLine(e)}\n`);
+      if (this.flags.verbose && e.stack !== undefined) process.stderr.write(stackText(e.stack));
     }
-    process.exitCode = exitCode;
+    outcome.closing?.forEach((line) => { this.say(line); });
+    if (outcome.text !== undefined) await writeResult(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`);
   }
 
-  private printJson(exitCode: number, outcome: Outcome): void {
-    const command = (this.id ?? '').replaceAll(':', ' ');
-    process.stdout.write(`${JSON.stringify({
-      schema: 1, ok: exitCode === 0, command, summary: outcome.summary,
-      outputs: outcome.outputs ?? [], warnings: outcome.warnings ?? [], errors: outcome.errors ?? [],
-    })}\n`);
+  private jsonOf(exitCode: number, outcome: Outcome): string {
+    return `${JSON.stringify({
+      schema: 1, ok: exitCode === 0, command: this.spelling, summary: outcome.summary,
+      outputs: outcome.outputs ?? [], warnings: outcome.warnings ?? [], errors: (outcome.errors ?? []).map(withoutStack),
+    })}\n`;
+  }
+
+  /** The command as a person types it. */
+  private get spelling(): string {
+    return (this.id ?? '').replaceAll(':', ' ');
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const verbose = this.argv.includes('--verbose');
-    if (isClosedPipe(error)) return;
-    const usage = error instanceof Errors.CLIError;
-    const exitCode = isSamError(error) ? error.exitCode : usage ? (error.oclif.exit ?? EXIT_CODES.usage) : EXIT_CODES.internal;
-    if (usage && exitCode === 0) throw error;
-    const issue = issueOf(error, usage);
-    if (this.argv.includes('--json')) this.printJson(exitCode, { summary: {}, errors: [issue] });
-    else {
-      process.stderr.write(`error: ${issueLine(issue)}\n`);
-      if (verbose || (!usage && !isSamError(error))) process.stderr.write(`${error.stack ?? ''}\n`);
-      if (usage) process.stderr.write(`See: ${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help\n`);
+    guardStreams();
+    const isUsage = isParseError(error);
+    process.exitCode = isSamError(error) ? error.exitCode : isUsage ? (error.oclif.exit ?? EXIT_CODES.usage) : EXIT_CODES.internal;
+    // how oclif ends a command that printed its help
+    if (isUsage && process.exitCode === 0) throw error;
+    const issue = issueOf(error, Object.keys({ ...SamCommand.baseFlags, ...this.ctor.flags }));
+    if (this.argv.includes('--json')) {
+      try {
+        return await writeResult(this.jsonOf(process.exitCode, { summary: {}, errors: [issue] }));
+      } catch {
+        // stdout is what failed: say it on stderr
+      }
     }
-    process.exitCode = exitCode;
+    process.stderr.write(`error: ${issueLine(issue)}\n`);
+    if (process.exitCode === EXIT_CODES.internal && (!isSamError(error) || this.argv.includes('--verbose'))) process.stderr.write(stackText(error.stack));
+    if (isUsage) process.stderr.write(`See: ${this.config.bin} ${this.spelling} --help\n`);
   }
-}
-
-function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
-}
-
-function issueOf(error: unknown, usage: boolean): Issue {
-  if (error instanceof SamError) {
-    return {
-      code: error.code, message: error.message,
-      ...(error.file === undefined ? {} : { file: error.file }),
-      ...(error.record === undefined ? {} : { record: error.record }),
-      ...(error.path === undefined ? {} : { path: error.path }),
-    };
-  }
-  // oclif appends "See more help with --help" to the parse message
-  const message = usage ? messageOf(error).replace(/\nSee more help.*$/s, '') : messageOf(error);
-  return { code: usage ? 'usage/option' : 'internal/unexpected', message };
-}
-
-/** One issue as one line, names made safe to print. */
-export function issueLine(issue: Issue): string {
-  const where = [issue.file, issue.record, issue.path].filter((part) => part !== undefined).map((part) => printableName(part)).join(' -> ');
-  const message = printableName(issue.message.replaceAll('\n', ' '));
-  return where === '' || issue.message.includes(issue.file ?? '\0') ? `${message} [${issue.code}]` : `${where}: ${message} [${issue.code}]`;
 }

@@ -13,9 +13,11 @@ function flagOf(name: string, option: Option, helpGroup: string | undefined) {
   if (option.kind === 'switch') return Flags.boolean({ ...common, ...(option.default ? { allowNo: true } : {}) });
   return Flags.custom<number | string>({
     ...common,
-    helpValue: option.kind === 'choice' ? option.choices.join('|') : option.kind === 'text' ? 'TEXT' : 'N',
+    helpValue: option.kind === 'choice' ? option.choices.join('|') : option.kind === 'text' ? (option.value ?? 'TEXT') : 'N',
     parse: async (input) => {
-      const value = option.kind === 'integer' || option.kind === 'number' ? (input.trim() === '' ? Number.NaN : Number(input)) : input;
+      const isNumber = option.kind === 'integer' || option.kind === 'number';
+      // what is no number stays as it was typed, for the message
+      const value = isNumber && input.trim() !== '' && Number.isFinite(Number(input)) ? Number(input) : input;
       checkOption(name, option, value);
       return value;
     },

@@ -38,7 +38,7 @@ Interrupted, the same command goes on where it stopped. Inputs are never modifie
     if (flags.verbose) describePlan(plan).forEach((line) => { this.say(line); });
     return await withSignals(async (signals) => {
       signals.stop.addEventListener('abort', () => { this.say('Finishing the images in work; once more to give them up.'); });
-      return folderOutcome(await segmentAll(plan, { ...signals, events: progressReporter(flags) }), plan, flags);
+      return folderOutcome(await segmentAll(plan, { ...signals, events: progressReporter({ ...flags, quiet: flags.quiet || plan.spec.dryRun === true }) }), plan, flags);
     });
   }
 }

@@ -1,6 +1,6 @@
 // Writes docs/errors.md from the table in src/errors.ts (run after a build): `node scripts/write-errors-page.js`.
 import { writeFileSync } from 'node:fs';
-import { ERROR_CODES, EXIT_CODES } from '../dist/src/errors.js';
+import { ERROR_CODES, EXIT_CODES, WARNING_CODES } from '../dist/src/errors.js';
 
 const kinds = {
   internal: 'a fault of ours', usage: 'wrong usage: flags, an input path that does not exist, a folder without images, a refused overwrite',
@@ -14,5 +14,8 @@ const lines = ['# Exit codes and error codes', '',
   ...Object.entries(EXIT_CODES).map(([kind, exit]) => `| ${exit} | ${kind} | ${kinds[kind]} |`), '',
   'The codes are stable: a program may branch on them (`errors[].code` and `warnings[].code` of `--json`).', '',
   '| code | exit | meaning |', '|---|---|---|',
-  ...Object.entries(ERROR_CODES).map(([code, [kind, sentence]]) => `| \`${code}\` | ${EXIT_CODES[kind]} | ${sentence} |`), ''];
+  ...Object.entries(ERROR_CODES).map(([code, [kind, sentence]]) => `| \`${code}\` | ${EXIT_CODES[kind]} | ${sentence} |`), '',
+  'Warnings change no exit code:', '',
+  '| code | meaning |', '|---|---|',
+  ...Object.entries(WARNING_CODES).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`), ''];
 writeFileSync(new URL('../docs/errors.md', import.meta.url), lines.join('\n'));

@@ -67,6 +67,14 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What a command may warn of, and one sentence for `docs/errors.md`: the work was done, a reader may want to know. */
+export const WARNING_CODES = {
+  'image/remark': 'An image was read, but not as its name says, not all of it, or not undamaged.',
+  'folder/remark': 'Something among the inputs or outputs was left as it is.',
+} as const;
+
+export type WarningCode = keyof typeof WARNING_CODES;
+
 export interface ErrorDetails {
   /** The file concerned, as the user named it or relative to the input folder. */
   file?: string | undefined;

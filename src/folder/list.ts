@@ -7,6 +7,7 @@ import { sortedByText } from '../files/order.js';
 import { realpathOfExisting } from '../files/safe-path.js';
 import { kindOf, walk, type WalkEntry } from '../files/walk.js';
 import { expandGlob, isGlob } from './glob.js';
+import type { FolderWarning } from './spec.js';
 
 /** The extensions by which an image in a folder is recognised, in any case. */
 export const IMAGE_EXTENSIONS = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'] as const;
@@ -21,10 +22,10 @@ export interface ListedImage {
   problem?: string;
 }
 
-export interface ImageList { images: ListedImage[]; warnings: { message: string; file?: string }[] }
+export interface ImageList { images: ListedImage[]; warnings: FolderWarning[] }
 
 /** What one listing gathers. */
-interface Findings { images: ListedImage[]; warnings: { message: string; file?: string }[]; others: Map<string, number>; inOutput: number }
+interface Findings { images: ListedImage[]; warnings: FolderWarning[]; others: Map<string, number>; inOutput: number }
 
 /**
  * Lists the images of `inputs`; nothing in `output` is listed, but for files that are named directly. Throws `usage/input-missing`,
@@ -41,6 +42,7 @@ export async function listImages(inputs: readonly string[], output: string): Pro
 }
 
 async function listInput(input: string, output: string, realOutput: string, findings: Findings): Promise<void> {
+  if (input === '') throw new SamError('usage/input-missing', 'An INPUT is an empty text; is a variable not set?');
   let found: Stats;
   try {
     found = await stat(input);
@@ -73,7 +75,7 @@ async function listFolder(input: string, output: string, realOutput: string, fin
 function takeEntry(entry: WalkEntry, realPath: string, findings: Findings): void {
   const { path, name, problem } = entry;
   if (problem !== undefined && entry.isFolder === true && problem.startsWith('a link')) {
-    findings.warnings.push({ message: `${problem}; to read it, name it as an input of its own.`, file: path });
+    findings.warnings.push({ code: 'folder/remark', message: `${problem}; to read it, name it as an input of its own.`, file: path });
   } else if (hasImageExtension(name) || entry.isFolder === true) {
     // an unreadable folder stands for the images in it: it must not go unnoticed
     findings.images.push({ path, fileName: name, realPath, ...(problem === undefined ? {} : { problem }) });

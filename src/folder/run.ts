@@ -112,7 +112,7 @@ async function work(run: Run, ledger: Ledger, complete: ReadonlySet<string>): Pr
     if (last !== undefined) finish = await tally.time('finish', clock, () => writeFinish(last, tally.finished, place, options.kill));
     const closing = { output: spec.output, ledger, run: run.record.id, shard: spec.shard, images: run.all, finishPath: last?.path };
     const remarks = await (spec.force ? closeRemovingStale(closing) : closeKeeping(closing));
-    tally.warnings.push(...remarks.map((message) => ({ message })));
+    tally.warnings.push(...remarks.map((message) => ({ code: 'folder/remark' as const, message })));
   } catch (error) {
     stopped = stopReason(error, run.images.length, tally.finished.length);
   }

@@ -1,5 +1,5 @@
 /** What a run over a folder is asked to do and what it came to. */
-import type { ErrorCode, SamError } from '../errors.js';
+import type { ErrorCode, SamError, WarningCode } from '../errors.js';
 import type { ProgressEvent } from './progress.js';
 import type { Shard } from './shard.js';
 
@@ -58,8 +58,11 @@ export interface FolderRunOptions {
   kill?: AbortSignal | undefined;
 }
 
-/** One remark or error about one image or the whole run. */
-export interface FolderIssue { code: ErrorCode; message: string; file?: string }
+/** One error about one image; a fault of ours keeps its stack. */
+export interface FolderIssue { code: ErrorCode; message: string; file?: string; stack?: string }
+
+/** One remark about one image or the whole run. */
+export interface FolderWarning { code: WarningCode; message: string; file?: string }
 
 export interface FolderSummary {
   /** `images` = `done` + `skipped` + `failed` in a run that was not stopped; `masks` counts those of done and skipped images. */
@@ -68,8 +71,9 @@ export interface FolderSummary {
   outputs: string[];
   /** The names of the images that a dry run found to do. */
   planned: string[];
+  /** Bytewise by file, as the warnings are: not in the order in which workers came to them. */
   errors: FolderIssue[];
-  warnings: { message: string; file?: string }[];
+  warnings: FolderWarning[];
   /** Seconds by stage; those of the workers are summed over all workers. */
   seconds: Record<string, number>;
   /** Why the run ended before its end, if it did: interrupted, disk full, a model that does not load. What was finished stays. */

@@ -1,10 +1,11 @@
 /** What a run came to so far: counts, issues, finished entries, seconds; every count is also an event. */
 import { join } from 'node:path';
 import { SamError, isSamError, messageOf } from '../errors.js';
+import { sortedByText } from '../files/order.js';
 import { HOUSE } from './claims.js';
 import type { FinishEntry, ImageEntry } from './ledger-lines.js';
 import { ProgressMeter, type ProgressEvent } from './progress.js';
-import type { FolderIssue, FolderSummary } from './spec.js';
+import type { FolderIssue, FolderSummary, FolderWarning } from './spec.js';
 import type { ImageResult } from './worker-protocol.js';
 
 export class Tally {
@@ -12,7 +13,7 @@ export class Tally {
   readonly finished: ImageEntry[] = [];
   readonly planned: string[] = [];
   readonly errors: FolderIssue[] = [];
-  readonly warnings: { message: string; file?: string }[] = [];
+  readonly warnings: FolderWarning[] = [];
   readonly #seconds: Record<string, number> = {};
   readonly #meter: ProgressMeter;
 
@@ -26,7 +27,7 @@ export class Tally {
 
   done(entry: ImageEntry, result: ImageResult): void {
     this.finished.push(entry);
-    for (const message of result.warnings) this.warnings.push({ message, file: entry.file_name });
+    for (const message of result.warnings) this.warnings.push({ code: 'image/remark', message, file: entry.file_name });
     this.addSeconds(result.seconds);
     this.#meter.count('done', entry.masks);
     this.emit({ kind: 'imageDone', fileName: entry.file_name, masks: entry.masks, progress: this.#meter.progress });
@@ -39,7 +40,8 @@ export class Tally {
   }
 
   failed(fileName: string, error: SamError): void {
-    this.errors.push({ code: error.code, message: error.message, file: error.file ?? fileName });
+    const { code, message, file = fileName } = error;
+    this.errors.push({ code, message, file, ...(error.kind === 'internal' && error.stack !== undefined ? { stack: error.stack } : {}) });
     this.#meter.count('failed', 0);
     this.emit({ kind: 'imageFailed', fileName, error, progress: this.#meter.progress });
   }
@@ -65,7 +67,8 @@ export class Tally {
     return {
       summary: { images, done, skipped, failed, masks },
       outputs: paths.filter((path) => !path.startsWith(`${HOUSE}/`)).sort().map((path) => join(output, path)),
-      planned: this.planned, errors: this.errors, warnings: this.warnings, seconds: this.#seconds,
+      planned: this.planned, seconds: this.#seconds,
+      errors: sortedByText(this.errors, ({ file = '' }) => file), warnings: sortedByText(this.warnings, ({ file = '' }) => file),
       ...(stopped === undefined ? {} : { stopped }),
     };
   }

@@ -1,5 +1,4 @@
 /** The worker of `segment-all`: one model in one process; an image in, its encoded masks out. */
-import { SamError } from '../errors.js';
 import { encodeCocoPart } from '../formats/coco.js';
 import type { EncodedFile, GeneratedImage } from '../formats/generated.js';
 import { encodePngMasks } from '../formats/png.js';
@@ -8,6 +7,7 @@ import { generateMasks } from '../generator/generate.js';
 import type { GeneratorOptions } from '../generator/options.js';
 import { readImage } from '../image/decode.js';
 import { Predictor, type ModelFiles } from '../models/predictor.js';
+import { singleMask } from './model-for-masks.js';
 import { stopwatch } from './stopwatch.js';
 import type { CreateWorker, ImageWorker } from './worker-protocol.js';
 
@@ -32,7 +32,7 @@ export const createWorker: CreateWorker<MasksSetup> = async (setup): Promise<Ima
   const predictor = await Predictor.open(setup.model, setup.threads);
   if (predictor.spec.masksPerPrompt !== 3) {
     await predictor.close();
-    throw new SamError('model/unfit', `The decoder of "${setup.model.name}" returns one mask a prompt; automatic masks need its three candidates. Use an export with all masks (without --return-single-mask).`);
+    throw singleMask(setup.model.name);
   }
   return {
     run: async (job) => {

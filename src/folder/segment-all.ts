@@ -6,12 +6,12 @@ import { pngFolder } from '../formats/png.js';
 import { sa1bPath } from '../formats/sa1b.js';
 import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
-import { locateModel } from '../models/locate.js';
-import { modelSha256, type LocatedModel } from '../models/located-model.js';
-import type { ModelFiles } from '../models/predictor.js';
+import type { Environment } from '../models/cache-dir.js';
+import type { LocatedModel } from '../models/located-model.js';
 import { resolveOptions, type OptionTable, type OptionsOf } from '../options.js';
 import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
 import { MASK_FORMATS, partPathOf, type MaskFormat, type MasksSetup } from './masks-worker.js';
+import { modelForMasks } from './model-for-masks.js';
 import { runFolder } from './run.js';
 import { parseShard, type Shard } from './shard.js';
 import type { Claim, FolderFinish, FolderRunOptions, FolderSpec, FolderSummary } from './spec.js';
@@ -20,7 +20,7 @@ import type { Claim, FolderFinish, FolderRunOptions, FolderSpec, FolderSummary }
 export const FOLDER_OPTIONS = {
   workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
   threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
-  shard: { kind: 'text', default: undefined, summary: 'Work on shard i of n only, written i/n with i from 0; shards may share the output folder.' },
+  shard: { kind: 'text', default: undefined, value: 'i/n', summary: 'Work on shard i of n only, i from 0; shards may share the output folder.' },
   resume: { kind: 'switch', default: true, summary: 'Skip images whose outputs are there, whole, and made from the same bytes with the same options.' },
   force: { kind: 'switch', default: false, summary: 'Overwrite what is in the way, accept changed options, remove outputs whose image is gone.' },
   dryRun: { kind: 'switch', default: false, summary: 'Say what would be done and write nothing; it does not prove that the output can be written.' },
@@ -29,7 +29,7 @@ export const FOLDER_OPTIONS = {
 /** What `segment-all` writes. */
 export const MASK_OUTPUT_OPTIONS = {
   format: { kind: 'choice', default: 'sa1b', choices: MASK_FORMATS, summary: 'sa1b: a JSON file an image; coco: one annotations.json; png: a folder an image.' },
-  category: { kind: 'text', default: 'object', summary: 'Name of the one category of --format coco.' },
+  category: { kind: 'text', default: 'object', value: 'NAME', summary: 'Name of the one category of --format coco.' },
 } as const satisfies OptionTable;
 
 export type FolderOptions = OptionsOf<typeof FOLDER_OPTIONS>;
@@ -39,7 +39,7 @@ export interface SegmentAllRequest {
   output: string;
   /** A registry name or a folder; `SAM_MODEL`, else the embedded model where it is absent. */
   model?: string | undefined;
-  env: Readonly<Record<string, string | undefined>>;
+  env: Environment;
   /** What the user asked for; the rest is the model's recommendation, else the table's default. */
   generator?: Partial<GeneratorOptions>;
   image?: Partial<ImageOptions>;
@@ -65,21 +65,22 @@ export async function planSegmentAll(request: SegmentAllRequest): Promise<Segmen
   const folder = resolveOptions(FOLDER_OPTIONS, request.folder ?? {});
   const image = resolveOptions(IMAGE_OPTIONS, request.image ?? {});
   const { format, category } = resolveOptions(MASK_OUTPUT_OPTIONS, { format: request.format, category: request.category });
-  const model = await locateModel(request.model, { env: request.env });
-  const recommended = recommendedOptions(model);
+  // it would be the working folder, which nobody means
+  if (request.output === '') throw new SamError('usage/option', '--output expects a folder, got "".');
+  const { located: model, files, recommended } = await modelForMasks(request.model, request.env);
   const generator = resolveOptions(GENERATOR_OPTIONS, { ...recommended, ...withoutUndefined(request.generator ?? {}) });
   if (generator.minArea > generator.maxArea) throw new SamError('usage/option', `--min-area ${generator.minArea} is above --max-area ${generator.maxArea}: no mask could pass.`);
   const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
   const machine = thisMachine();
   const threads = folder.threads ?? defaultThreads(bytes, machine);
   const workers = folder.workers ?? defaultWorkers(bytes, threads, machine);
-  const setup: MasksSetup = { model: modelFilesOf(model), threads, generator, format, maxPixels: image.maxPixels, lenient: image.lenient };
+  const setup: MasksSetup = { model: files, threads, generator, format, maxPixels: image.maxPixels, lenient: image.lenient };
   const shard = folder.shard === undefined ? undefined : parseShard(folder.shard);
   const spec: FolderSpec = {
     command: 'segment-all', inputs: request.inputs, output: request.output,
     record: {
       command: 'segment-all', format, ...(format === 'coco' ? { category } : {}), lenient: image.lenient,
-      options: withoutUndefined(generator), recommended, model: { name: model.name, sha256: setup.model.sha256 }, versions: versions(),
+      options: withoutUndefined(generator), recommended, model: { name: model.name, sha256: files.sha256 }, versions: versions(),
     },
     claims: (fileName) => [claimOf(format, fileName)],
     worker: { module: new URL('./masks-worker.js', import.meta.url), setup },
@@ -107,20 +108,6 @@ function cocoFinish(category: string, shard: Shard | undefined): FolderFinish {
   return {
     path: shard === undefined ? 'annotations.json' : `annotations-${shard.index}-of-${shard.count}.json`,
     data: (images) => cocoFile(images.map(({ fileName, width, height, outputs }) => ({ fileName, width, height, path: outputs[0]! })), category),
-  };
-}
-
-/** What `model.json` recommends of the generator's options; it may recommend for other commands too. */
-function recommendedOptions(model: LocatedModel): Partial<GeneratorOptions> {
-  const entries = Object.entries(model.json?.recommended ?? {}).filter(([key]) => key in GENERATOR_OPTIONS).sort(([a], [b]) => (a < b ? -1 : 1));
-  // the keys are the table's own; the values are checked when they are resolved
-  return Object.fromEntries(entries);
-}
-
-function modelFilesOf(model: LocatedModel): ModelFiles {
-  return {
-    name: model.name, encoder: model.encoder, decoder: model.decoder, sha256: modelSha256(model.files),
-    encoderInput: model.json?.encoderInput, inputSide: model.json?.inputSide, maskSide: model.json?.maskSide,
   };
 }
 

@@ -1,0 +1,40 @@
+/** The rules that annotations are held to: a stable code each, what breaking it means, and whether it can be put right without guessing. */
+import type { Finding, Severity } from './types.js';
+
+export interface Rule {
+  severity: Severity;
+  /** One sentence: what is wrong. */
+  summary: string;
+  /** Whether there is one right repair that loses nothing. */
+  fixable: boolean;
+}
+
+/** Sorted by code. */
+export const RULES = {
+  'area/invalid': { severity: 'error', summary: 'An area is no finite number from 0.', fixable: false },
+  'box/invalid': { severity: 'error', summary: 'A box is not four finite numbers.', fixable: false },
+  'box/negative-size': { severity: 'error', summary: 'A box has a negative width or height.', fixable: false },
+  'category/duplicate-name': { severity: 'warning', summary: 'Two categories have one name.', fixable: false },
+  'category/invalid': { severity: 'error', summary: 'A category has no valid id or name.', fixable: false },
+  'category/unknown': { severity: 'error', summary: 'An annotation names a category that the dataset does not have.', fixable: false },
+  'id/duplicate': { severity: 'error', summary: 'Two records of one kind have the same id.', fixable: false },
+  'id/invalid': { severity: 'error', summary: 'An id is no whole number from 0 to 2^53 - 1.', fixable: false },
+  'id/zero': { severity: 'warning', summary: 'An annotation has the id 0, which COCO\'s evaluator takes for "no match".', fixable: true },
+  'image/invalid': { severity: 'error', summary: 'An image record has no valid id, name or size.', fixable: false },
+  'image/unknown': { severity: 'error', summary: 'An annotation names an image that the dataset does not have.', fixable: false },
+  'path/outside': { severity: 'error', summary: 'A file name leads out of its folder.', fixable: false },
+  'polygon/invalid': { severity: 'error', summary: 'A polygon holds something that is no finite number.', fixable: false },
+  'polygon/odd': { severity: 'error', summary: 'A polygon has an odd number of coordinates.', fixable: false },
+  'polygon/short': { severity: 'error', summary: 'A polygon has fewer than three points.', fixable: false },
+  'rle/invalid': { severity: 'error', summary: 'A run-length encoding is malformed.', fixable: false },
+  'rle/sum': { severity: 'error', summary: 'The runs of a mask do not sum to its pixels.', fixable: false },
+  'score/invalid': { severity: 'error', summary: 'A score is no finite number.', fixable: false },
+  'size/mismatch': { severity: 'error', summary: 'A mask or a file states another size than its image has.', fixable: false },
+} as const satisfies Record<string, Rule>;
+
+export type RuleCode = keyof typeof RULES;
+
+/** A finding of a rule; `message` is a sentence that says what was found, `where` its position. */
+export function finding(code: RuleCode, message: string, where: Omit<Finding, 'code' | 'severity' | 'message'> = {}): Finding {
+  return { code, severity: RULES[code].severity, message, ...where };
+}

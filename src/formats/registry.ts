@@ -1,0 +1,19 @@
+/** Every format that can be read or written, in the order in which `sam` lists them; a new format is a file and a line here. */
+import { SamError } from '../errors.js';
+import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
+
+/** In the order of `FORMAT_NAMES`. */
+export const FORMATS: readonly Format[] = [
+];
+
+/** The format of a name. Throws `usage/option` for a name that no format has. */
+export function formatOf(name: string): Format {
+  const format = FORMATS.find((candidate) => candidate.name === name);
+  if (format === undefined) throw new SamError('usage/option', `There is no format "${name}"; there are ${FORMATS.map((candidate) => candidate.name).join(', ')}.`);
+  return format;
+}
+
+/** True for the name of a format. */
+export function isFormatName(name: string): name is FormatName {
+  return (FORMAT_NAMES as readonly string[]).includes(name);
+}

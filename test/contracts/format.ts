@@ -1,0 +1,182 @@
+/**
+ * What every format must pass. A format's test file calls `formatContract` once; the tests that follow write each case of `cases.ts`,
+ * read it back, write it again, and damage what was written.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { isSamError } from '../../src/errors.js';
+import { strictReport } from '../../src/dataset/strict.js';
+import type { DatasetSource, Finding } from '../../src/dataset/types.js';
+import { sourceOf, type Format, type Loss, type ReadOptions, type WriteOptions } from '../../src/formats/format.js';
+import { FORMATS } from '../../src/formats/registry.js';
+import { encodePngGrey } from '../../src/image/encode.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { CASES, type CaseName, type DatasetCase } from './cases.js';
+import { layOut, memorySink, type MemorySink } from './memory-sink.js';
+import { collected, kept } from './same.js';
+
+/** One input that is wrong in one way. */
+export interface HostileInput {
+  /** What is wrong, for the test's title. */
+  name: string;
+  /** By path below a folder; a format of one file uses its `fileName`. */
+  files: Record<string, string | Uint8Array>;
+  /** The rule that strict reading names, or the code of the SamError where there is no record to leave out (`data/json`, ...). */
+  code: string;
+  /** Annotations that lenient reading leaves; `refused` where nothing can be read. */
+  leaves: number | 'refused';
+  options?: Partial<ReadOptions>;
+}
+
+export interface FormatContract {
+  format: Format;
+  /** The name of the output of a format that is one file, e.g. `annotations.json`. */
+  fileName: string;
+  /** What each case loses; a case that is not named loses nothing. */
+  losses: Partial<Record<CaseName, readonly Loss[]>>;
+  hostile: readonly HostileInput[];
+  /** True for a format that reads sizes from the images: they are made, and their folder is given to the reader and the writer. */
+  needsImages?: boolean;
+  write?: WriteOptions;
+  /** More options of the reader, e.g. an instances file made in `folder`. */
+  readOptions?: (folder: string, dataset: DatasetCase) => Promise<Partial<ReadOptions>>;
+}
+
+export const MAX_PIXELS = 1 << 24;
+
+/** Registers the tests of one format. */
+export function formatContract(contract: FormatContract): void {
+  const { format, losses } = contract;
+  test(`${format.name}: is registered under its name`, (t) => {
+    t.is(FORMATS.filter(({ name }) => name === format.name).length, 1);
+    t.true(FORMATS.includes(format));
+    t.true(format.reader !== undefined || format.writer !== undefined);
+  });
+  // every case's value is a DatasetCase, which Object.entries widens to their union
+  for (const [name, dataset] of Object.entries(CASES) as [CaseName, DatasetCase][]) {
+    if (format.writer !== undefined) test(`${format.name}: ${name}: written twice the same, losing ${losses[name]?.join(', ') ?? 'nothing'}`, (t) => writesAlike(t, contract, name, dataset));
+    if (format.writer !== undefined && format.reader !== undefined) {
+      test(`${format.name}: ${name}: comes back as it was written`, (t) => comesBack(t, contract, dataset));
+    }
+  }
+  if (format.reader === undefined) return;
+  for (const input of contract.hostile) {
+    test(`${format.name}: refuses ${input.name}`, (t) => refuses(t, contract, input));
+    test(`${format.name}: --lenient and ${input.name}`, (t) => leavesOut(t, contract, input));
+  }
+  if (format.writer === undefined) return;
+  for (const name of ['maskWithHole', 'names', 'maskAndBox'] as const) test(`${format.name}: damaged ${name} gives findings or a SamError, never another`, (t) => survivesDamage(t, contract, name));
+}
+
+async function writesAlike(t: ExecutionContext, contract: FormatContract, name: CaseName, dataset: DatasetCase): Promise<void> {
+  const { options } = await imagesFor(t, contract, dataset);
+  const [first, second] = [await written(contract, dataset, options), await written(contract, dataset, options)];
+  t.deepEqual([...first.losses.keys()].sort(), [...contract.losses[name] ?? []].sort(), `losses; first at ${JSON.stringify([...first.losses])}`);
+  t.deepEqual([...first.files.keys()], [...second.files.keys()]);
+  for (const [path, bytes] of first.files) t.true(second.files.get(path)?.equals(bytes), `${path} is written twice the same`);
+  if (contract.format.writer?.output === 'file') t.deepEqual([...first.files.keys()], ['']);
+}
+
+async function comesBack(t: ExecutionContext, contract: FormatContract, dataset: DatasetCase): Promise<void> {
+  const { folder, options } = await imagesFor(t, contract, dataset);
+  const sink = await written(contract, dataset, options);
+  if (sink.files.size === 0) {
+    t.is(dataset.entries.length, 0, 'only an empty dataset writes no file');
+    return;
+  }
+  const path = await layOut(sink.files, join(folder, 'written'), contract.fileName);
+  const findings: Finding[] = [];
+  const source = await opened(contract, path, { ...options, ...(await contract.readOptions?.(folder, dataset)), report: strictReport((finding) => findings.push(finding)) });
+  const lost = new Set(sink.losses.keys());
+  const back = await collected(source);
+  t.deepEqual(kept(back, lost), kept(dataset, lost));
+  t.deepEqual(await collected(source), back, 'iterated twice the same');
+  if (source.imageCount !== undefined) t.is(source.imageCount, back.entries.length);
+  t.deepEqual(findings, [], 'what we write has nothing to find');
+  const again = memorySink();
+  await contract.format.writer?.write(source, again, { ...contract.write, ...options });
+  t.deepEqual([...again.files].map(([at, bytes]) => [at, bytes.toString('latin1')]), [...sink.files].map(([at, bytes]) => [at, bytes.toString('latin1')]), 'read and written again, the same bytes');
+  await source.close?.();
+}
+
+async function refuses(t: ExecutionContext, contract: FormatContract, input: HostileInput): Promise<void> {
+  const path = await hostilePath(t, contract, input);
+  const error = await t.throwsAsync(async () => collected(await opened(contract, path, { ...input.options, report: strictReport() })));
+  if (!isSamError(error)) return t.fail(`a SamError was expected, not ${String(error?.stack)}`);
+  t.is(error.kind, 'data', error.message);
+  if (error.code === 'data/record') t.true(error.message.endsWith(`Rule ${input.code}.`), `${input.code} expected: ${error.message}`);
+  else t.is<string>(error.code, input.code, error.message);
+  t.not(error.file, undefined, 'the error names its file');
+}
+
+async function leavesOut(t: ExecutionContext, contract: FormatContract, input: HostileInput): Promise<void> {
+  const path = await hostilePath(t, contract, input);
+  const findings: Finding[] = [];
+  const read = async (): Promise<DatasetCase> => collected(await opened(contract, path, { ...input.options, report: (finding) => findings.push(finding) }));
+  if (input.leaves === 'refused') {
+    const error = await t.throwsAsync(read);
+    t.true(isSamError(error), String(error?.stack));
+    return;
+  }
+  const { entries } = await read();
+  t.is(entries.reduce((sum, { annotations }) => sum + annotations.length, 0), input.leaves);
+  t.true(findings.some(({ code }) => code === input.code), `${input.code} among ${JSON.stringify(findings)}`);
+}
+
+/** Cuts and changes what was written in many places; a seeded walk, the same at every run. */
+async function survivesDamage(t: ExecutionContext, contract: FormatContract, name: CaseName): Promise<void> {
+  const dataset: DatasetCase = CASES[name];
+  const { folder, options } = await imagesFor(t, contract, dataset);
+  const { files } = await written(contract, dataset, options);
+  let tried = 0;
+  for (const [at, bytes] of files) {
+    for (let step = 0; step < 24; step++) {
+      const place = Math.floor((bytes.length * step) / 24);
+      const changed = Buffer.from(bytes);
+      if (step % 2 === 1) changed[place] = '\0"x9-{[,]\xff<'.charCodeAt((step * 7) % 11);
+      const damaged = new Map<string, Uint8Array>([...files, [at, step % 2 === 0 ? bytes.subarray(0, place) : changed]]);
+      const path = await layOut(damaged, join(folder, 'damaged'), contract.fileName);
+      try {
+        const more = await contract.readOptions?.(folder, dataset);
+        await collected(await opened(contract, path, { ...options, ...more, report: () => undefined }));
+      } catch (error) {
+        t.true(isSamError(error) && error.kind !== 'internal', `${at} step ${step}: ${error instanceof Error ? error.stack : String(error)}`);
+      }
+      tried++;
+    }
+  }
+  t.true(tried > 0);
+}
+
+async function written({ format, write }: FormatContract, dataset: DatasetCase, options: WriteOptions): Promise<MemorySink> {
+  const sink = memorySink();
+  await format.writer?.write(sourceOf(dataset.categories, dataset.entries), sink, { ...write, ...options });
+  return sink;
+}
+
+async function opened({ format }: FormatContract, path: string, options: Partial<ReadOptions> & Pick<ReadOptions, 'report'>): Promise<DatasetSource> {
+  if (format.reader === undefined) throw new Error(`${format.name} has no reader`);
+  return await format.reader.read(path, { maxPixels: MAX_PIXELS, ...options });
+}
+
+async function hostilePath(t: ExecutionContext, contract: FormatContract, { files }: HostileInput): Promise<string> {
+  const folder = join(await temporaryFolder(t), 'hostile');
+  const bytes = new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)] as const));
+  await layOut(bytes, folder, contract.fileName);
+  const isFile = bytes.size === 1 && bytes.has(contract.fileName);
+  return isFile ? join(folder, contract.fileName) : folder;
+}
+
+async function imagesFor(t: ExecutionContext, { needsImages }: FormatContract, dataset: DatasetCase): Promise<{ folder: string; options: { images?: string } }> {
+  const folder = await temporaryFolder(t);
+  if (needsImages !== true) return { folder, options: {} };
+  const images = join(folder, 'images');
+  await mkdir(images);
+  for (const { image: { fileName, width, height } } of dataset.entries) {
+    const path = join(images, fileName);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, await encodePngGrey(new Uint8Array(width * height), width, height));
+  }
+  return { folder, options: { images } };
+}

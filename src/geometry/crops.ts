@@ -7,7 +7,8 @@ export interface CropBox { box: Box; layer: number }
 
 /**
  * The whole image, then for each layer i from 1 its 2^i x 2^i crops, x outermost, overlapping by
- * int(overlapRatio * shortSide * 2 / 2^i) pixels.
+ * int(overlapRatio * shortSide * 2 / 2^i) pixels. An image with fewer pixels a side than crops leaves some of them without a pixel,
+ * at which the reference fails; here they are left out.
  */
 export function cropBoxesOf(size: ImageSize, layers: number, overlapRatio: number): CropBox[] {
   const crops: CropBox[] = [{ box: { x0: 0, y0: 0, x1: size.width, y1: size.height }, layer: 0 }];
@@ -22,6 +23,7 @@ export function cropBoxesOf(size: ImageSize, layers: number, overlapRatio: numbe
       for (let j = 0; j < perSide; j++) {
         const x0 = (width - overlap) * i;
         const y0 = (height - overlap) * j;
+        if (x0 >= size.width || y0 >= size.height) continue;
         crops.push({ box: { x0, y0, x1: Math.min(x0 + width, size.width), y1: Math.min(y0 + height, size.height) }, layer });
       }
     }

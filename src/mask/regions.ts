@@ -24,13 +24,13 @@ export function removeSmallIslands(rle: Rle, minArea: number): Cleaned {
   const runs = columnRuns(rle, 1);
   const { labels, sizes } = regionsOf(runs);
   if (!sizes.some((size) => size < minArea)) return { rle, changed: false };
-  const largest = sizes.indexOf(Math.max(...sizes));
+  const largest = sizes.indexOf(sizes.reduce((a, b) => Math.max(a, b)));
   const anyLarge = sizes.some((size) => size >= minArea);
   const keep = (label: number): boolean => (anyLarge ? sizes[label]! >= minArea : label === largest);
   return { rle: rleFromColumnRuns(rle, runsWhere(runs, (i) => keep(labels[i]!))), changed: true };
 }
 
-/** The runs of one value, split at column ends. */
+/** The runs of one value, split at column ends; those that meet around a run of no length are one. */
 function columnRuns(rle: Rle, value: 0 | 1): ColumnRuns {
   const { height, counts } = rle;
   const column: number[] = [], start: number[] = [], end: number[] = [];
@@ -41,9 +41,12 @@ function columnRuns(rle: Rle, value: 0 | 1): ColumnRuns {
       while (at < stop) {
         const x = Math.floor(at / height);
         const columnEnd = Math.min(stop, (x + 1) * height);
-        column.push(x);
-        start.push(at - x * height);
-        end.push(columnEnd - x * height);
+        if (column.at(-1) === x && end.at(-1) === at - x * height) end[end.length - 1] = columnEnd - x * height;
+        else {
+          column.push(x);
+          start.push(at - x * height);
+          end.push(columnEnd - x * height);
+        }
         at = columnEnd;
       }
     }
@@ -53,8 +56,9 @@ function columnRuns(rle: Rle, value: 0 | 1): ColumnRuns {
 }
 
 /**
- * 8-connected regions: runs of neighbouring columns touch when they overlap after growing one row each way. Labels are numbered in
- * the order in which a row-major scan meets the regions, as OpenCV numbers them, so that ties fall the same way.
+ * 8-connected regions: runs of neighbouring columns touch when they overlap after growing one row each way. Labels are numbered as
+ * OpenCV numbers them, so that ties fall the same way: in the order in which a row-major scan of 2 x 2 blocks meets the regions (no
+ * block holds pixels of two).
  */
 function regionsOf(runs: ColumnRuns): { labels: Int32Array; sizes: number[] } {
   const parent = Int32Array.from({ length: runs.length }, (_, i) => i);
@@ -74,18 +78,23 @@ function regionsOf(runs: ColumnRuns): { labels: Int32Array; sizes: number[] } {
   return numberRegions(runs, find);
 }
 
+/** Where a region begins, in blocks of 2 x 2 pixels. */
+interface Region { row: number; column: number; size: number }
+
 function numberRegions(runs: ColumnRuns, find: (i: number) => number): { labels: Int32Array; sizes: number[] } {
-  const first = new Map<number, { row: number; column: number; size: number }>();
+  const first = new Map<number, Region>();
   for (let i = 0; i < runs.length; i++) {
     const root = find(i);
     const seen = first.get(root);
     const size = runs.end[i]! - runs.start[i]!;
-    if (seen === undefined) first.set(root, { row: runs.start[i]!, column: runs.column[i]!, size });
+    const row = runs.start[i]! >> 1, column = runs.column[i]! >> 1;
+    if (seen === undefined) first.set(root, { row, column, size });
     else {
       seen.size += size;
-      if (runs.start[i]! < seen.row) {
-        seen.row = runs.start[i]!;
-        seen.column = runs.column[i]!;
+      // runs come column by column: of one row of blocks, the first is the leftmost
+      if (row < seen.row) {
+        seen.row = row;
+        seen.column = column;
       }
     }
   }

@@ -17,7 +17,9 @@ export class WorkerProcess {
   constructor() {
     const script = fileURLToPath(new URL('worker-main.js', import.meta.url));
     // stdout carries results; whatever a native library prints belongs to stderr
-    this.#child = fork(script, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    // images are nobody else's business: not even when the run was started from a thread, whose environment native code does not see
+    const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env };
+    this.#child = fork(script, [], { env, serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
     this.#ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve({ kind: 'died', how: signal === null ? `ended with exit code ${code ?? '?'}` : `was killed by ${signal}` }));
       // also what a failed send comes to

@@ -3,18 +3,33 @@
  * happen where an event loop is needed. Requests are done in the order in which they come.
  */
 import { parentPort } from 'node:worker_threads';
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import { SamError, messageOf, plainError } from '../errors.js';
+import { runtimeError, thisPlace } from './runtime-advice.js';
 import type { Feed, OpenRequest, PlainTensor, RunRequest, SessionAnswer, SessionRequest, TensorData } from './session-protocol.js';
 
 const port = parentPort;
 if (port === null) throw new SamError('internal/unexpected', 'session-thread.js is a thread, not a program.');
 
-const sessions = new Map<string, ort.InferenceSession>();
-const kept = new Map<number, ort.Tensor>();
+const sessions = new Map<string, Ort.InferenceSession>();
+const kept = new Map<number, Ort.Tensor>();
 
-async function open(request: OpenRequest): Promise<SessionAnswer> {
-  const options: ort.InferenceSession.SessionOptions = {
+/** Loaded at the first request, which is told if there is no loading it; to whom a failed import of the thread would tell nothing. */
+let runtime: Promise<typeof Ort> | undefined;
+
+async function loadRuntime(): Promise<typeof Ort> {
+  try {
+    const ort = await import('onnxruntime-node');
+    // its remarks about the machine would go to stderr, past every flag
+    ort.env.logLevel = 'error';
+    return ort;
+  } catch (error) {
+    throw runtimeError(error, thisPlace());
+  }
+}
+
+async function open(ort: typeof Ort, request: OpenRequest): Promise<SessionAnswer> {
+  const options: Ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'], intraOpNumThreads: request.threads, interOpNumThreads: 1, executionMode: 'sequential',
     graphOptimizationLevel: 'all', logSeverityLevel: 4,
     // spinning pools of several sessions would eat the cores that the other work needs
@@ -27,24 +42,24 @@ async function open(request: OpenRequest): Promise<SessionAnswer> {
   return { id: request.id, inputs: [...session.inputNames], outputNames: [...session.outputNames] };
 }
 
-function tensorOf(tensor: PlainTensor): ort.Tensor {
+function tensorOf(ort: typeof Ort, tensor: PlainTensor): Ort.Tensor {
   const { data, shape } = tensor;
   if (data instanceof Float32Array) return new ort.Tensor('float32', data, shape);
   if (data instanceof BigInt64Array) return new ort.Tensor('int64', data, shape);
   return new ort.Tensor('uint8', data, shape);
 }
 
-function feedOf(feed: Feed): ort.Tensor {
-  if (!('kept' in feed)) return tensorOf(feed);
+function feedOf(ort: typeof Ort, feed: Feed): Ort.Tensor {
+  if (!('kept' in feed)) return tensorOf(ort, feed);
   const tensor = kept.get(feed.kept);
   if (tensor === undefined) throw new SamError('internal/unexpected', `No tensor ${feed.kept} is kept.`);
   return tensor;
 }
 
-async function run(request: RunRequest): Promise<SessionAnswer> {
+async function run(ort: typeof Ort, request: RunRequest): Promise<SessionAnswer> {
   const session = sessions.get(request.session);
   if (session === undefined) throw new SamError('internal/unexpected', `No session "${request.session}" is open.`);
-  const feeds = Object.fromEntries(Object.entries(request.feeds).map(([name, feed]) => [name, feedOf(feed)]));
+  const feeds = Object.fromEntries(Object.entries(request.feeds).map(([name, feed]) => [name, feedOf(ort, feed)]));
   const results = await session.run(feeds, request.outputs);
   const outputs: Record<string, PlainTensor> = {};
   for (const name of request.outputs) {
@@ -57,11 +72,12 @@ async function run(request: RunRequest): Promise<SessionAnswer> {
 }
 
 async function answer(request: SessionRequest): Promise<SessionAnswer> {
+  const ort = await (runtime ??= loadRuntime());
   switch (request.kind) {
-    case 'open': return open(request);
-    case 'run': return run(request);
+    case 'open': return open(ort, request);
+    case 'run': return run(ort, request);
     case 'keep':
-      kept.set(request.number, tensorOf(request.tensor));
+      kept.set(request.number, tensorOf(ort, request.tensor));
       return { id: request.id };
     case 'forget':
       kept.delete(request.number);

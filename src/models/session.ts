@@ -1,6 +1,7 @@
 /**
  * Graphs running off the caller's thread: one `SessionThread` owns the runtime in a worker thread and answers requests in order, so
- * that a caller works on one result while the next is computed. Close it to end the thread.
+ * that a caller works on one result while the next is computed. Close it to end the thread. The runtime's telemetry (an identifier in
+ * the home folder, and reports to its maker) is off unless the environment variable `ORT_DISABLE_TELEMETRY` says otherwise.
  */
 import { Worker } from 'node:worker_threads';
 import { SamError, errorFromPlain, messageOf } from '../errors.js';
@@ -17,6 +18,8 @@ export class SessionThread {
   private ended: Error | undefined;
 
   constructor() {
+    // read by native code when it starts: only the main thread's environment reaches it
+    process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
     this.worker = new Worker(new URL('./session-thread.js', import.meta.url));
     this.worker.unref();
     this.worker.on('message', (answer: SessionAnswer) => {

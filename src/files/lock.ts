@@ -35,9 +35,19 @@ export async function assertUnlocked(path: string, code: LockCode, what: string)
   assertFree(path, await holdersOf(path), code, what);
 }
 
+/** Whether a process that may be alive holds the lock file `path`. */
+export async function isLocked(path: string): Promise<boolean> {
+  return liveHolder(await holdersOf(path)) !== undefined;
+}
+
 function assertFree(path: string, chain: readonly Holder[], code: LockCode, what: string): void {
-  const last = chain.at(-1);
-  if (last?.process !== undefined && mayBeAlive(last.process)) throw lockedError(path, code, what, last.process);
+  const holder = liveHolder(chain);
+  if (holder !== undefined) throw lockedError(path, code, what, holder);
+}
+
+function liveHolder(chain: readonly Holder[]): ProcessIdentity | undefined {
+  const holder = chain.at(-1)?.process;
+  return holder !== undefined && mayBeAlive(holder) ? holder : undefined;
 }
 
 /** The holder in the lock file and those who took over from it, first to last; empty when the lock is free. */

@@ -15,6 +15,8 @@ export interface WalkEntry {
   problem?: string;
   /** With a problem: the thing is a folder, or leads to one, and what is in it was not seen. */
   isFolder?: true;
+  /** With a problem: a link to a folder, which stands elsewhere by its own name. */
+  isLink?: true;
 }
 
 /** Walks `root`; `enter` may refuse a folder, by its path, before it is read. */
@@ -53,13 +55,13 @@ function inOrder(entries: readonly Dirent<Buffer>[]): Dirent<Buffer>[] {
   return entries.map((entry) => ({ entry, key: key(entry) })).sort((a, b) => Buffer.compare(a.key, b.key)).map(({ entry }) => entry);
 }
 
-async function problemOf(path: string, entry: Dirent<Buffer>): Promise<Pick<WalkEntry, 'problem' | 'isFolder'>> {
+async function problemOf(path: string, entry: Dirent<Buffer>): Promise<Pick<WalkEntry, 'problem' | 'isFolder' | 'isLink'>> {
   if (entry.isFile()) return {};
   if (!entry.isSymbolicLink()) return { problem: kindOf(entry) };
   try {
     const target = await stat(path);
     if (target.isFile()) return {};
-    if (target.isDirectory()) return { problem: 'a link to a folder is not followed', isFolder: true };
+    if (target.isDirectory()) return { problem: 'a link to a folder is not followed', isFolder: true, isLink: true };
     return { problem: `a link to ${kindOf(target)}` };
   } catch (error) {
     return { problem: `a broken link (${systemCode(error) ?? messageOf(error)})` };

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { systemCode } from '../errors.js';
 import { sha256Hex } from '../files/hash.js';
+import { storageError } from '../files/storage-error.js';
 
 /** An output as it was written: a file's SHA-256, or a folder's `sha256Listing`. `path` is relative to the output folder. */
 export interface LedgerOutput { path: string; sha256: string }
@@ -71,6 +72,6 @@ export async function* readEntries(path: string): AsyncGenerator<LedgerEntry> {
       rest = rest.subarray(start);
     }
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw await storageError(error, path);
   }
 }

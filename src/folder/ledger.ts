@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { systemCode } from '../errors.js';
 import { syncDirectory, writeFileAtomic } from '../files/atomic.js';
 import { sortedByText } from '../files/order.js';
-import { storing } from '../files/storage-error.js';
+import { storageError, storing } from '../files/storage-error.js';
 import { HOUSE } from './claims.js';
 import { isFinish, lineOf, readEntries, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
 
@@ -117,6 +117,6 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return '';
-    throw error;
+    throw await storageError(error, path);
   }
 }

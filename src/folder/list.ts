@@ -74,7 +74,7 @@ async function listFolder(input: string, output: string, realOutput: string, fin
 
 function takeEntry(entry: WalkEntry, realPath: string, findings: Findings): void {
   const { path, name, problem } = entry;
-  if (problem !== undefined && entry.isFolder === true && problem.startsWith('a link')) {
+  if (entry.isLink === true && problem !== undefined) {
     findings.warnings.push({ code: 'folder/remark', message: `${problem}; to read it, name it as an input of its own.`, file: path });
   } else if (hasImageExtension(name) || entry.isFolder === true) {
     // an unreadable folder stands for the images in it: it must not go unnoticed

@@ -3,12 +3,12 @@ import { readdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SamError, printableName } from '../errors.js';
 import { ensureDirectory } from '../files/atomic.js';
-import { acquireLock, assertUnlocked, type Lock } from '../files/lock.js';
+import { acquireLock, assertUnlocked, isLocked, type Lock } from '../files/lock.js';
 import { sweepFolder } from '../files/temporary.js';
 import { HOUSE, type ClaimingImage } from './claims.js';
 import type { Ledger } from './ledger.js';
 
-const LOCK = /^lock(?:-\d+-of-(?<count>\d+))?$/;
+const LOCK = /^lock(?:-\d+-of-\d+)?$/;
 
 /** Takes the folder for this run, or for this shard of it. Throws `locked/output`, and `usage/output-exists` if it is a file. */
 export async function enterOutputFolder(output: string, tag: string | undefined): Promise<Lock> {
@@ -37,14 +37,21 @@ export async function enterOutputFolder(output: string, tag: string | undefined)
   return { release };
 }
 
+/** Whether other shards work in the folder, of a run that holds its own lock: of two, one at least sees the other. */
+export async function othersAtWork(output: string, tag: string | undefined): Promise<boolean> {
+  const house = join(output, HOUSE);
+  const others = (await readdir(house)).filter((name) => LOCK.test(name) && name !== lockName(tag));
+  const held = await Promise.all(others.map((name) => isLocked(join(house, name))));
+  return held.includes(true);
+}
+
 function lockName(tag: string | undefined): string {
   return tag === undefined ? 'lock' : `lock-${tag}`;
 }
 
 /** Shards share the folder with one another, but not with a run of the whole. */
 function excludes(name: string, tag: string | undefined): boolean {
-  const match = LOCK.exec(name);
-  return match !== null && name !== lockName(tag) && (tag === undefined || name === 'lock');
+  return LOCK.test(name) && name !== lockName(tag) && (tag === undefined || name === lockName(undefined));
 }
 
 /**

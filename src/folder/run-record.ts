@@ -5,8 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamError, printableName, systemCode } from '../errors.js';
-import { stageFile, writeFileAtomic } from '../files/atomic.js';
+import { stageFile } from '../files/atomic.js';
 import { sha256Hex } from '../files/hash.js';
+import { storageError } from '../files/storage-error.js';
 import { HOUSE } from './claims.js';
 import type { FolderSpec } from './spec.js';
 
@@ -22,11 +23,15 @@ export function runRecord({ command, record }: Pick<FolderSpec, 'command' | 'rec
   return { text, id: sha256Hex(text).slice(0, 16) };
 }
 
-/** True if the folder's record is this one; false if it has none yet, or one that may be replaced. Throws `usage/options-changed` otherwise. */
-export async function checkRunRecord(output: string, record: RunRecord, mayReplace: boolean): Promise<boolean> {
+/** What an output folder's record is to a run: this very one, none, or another that may be replaced. */
+export type FoundRecord = 'same' | 'none' | 'other';
+
+/** Looks at the folder's record. Throws `usage/options-changed` for another that may not be replaced. */
+export async function checkRunRecord(output: string, record: RunRecord, mayReplace: boolean): Promise<FoundRecord> {
   const found = await readRecord(output);
-  if (found === record.text) return true;
-  if (found === undefined || mayReplace) return false;
+  if (found === undefined) return 'none';
+  if (found === record.text) return 'same';
+  if (mayReplace) return 'other';
   const message = `${printableName(output)} was made with other options: ${differences(found, record.text)}. Choose another --output, or --force to make it anew.`;
   throw new SamError('usage/options-changed', message, { file: join(output, HOUSE, 'run.json') });
 }
@@ -35,19 +40,19 @@ export async function checkRunRecord(output: string, record: RunRecord, mayRepla
  * Writes the record. A folder's first record must not replace that of a run that began at the same moment: false then, and the caller
  * looks again.
  */
-export async function writeRunRecord(output: string, { text }: RunRecord, mayReplace: boolean, tag: string | undefined): Promise<boolean> {
-  const path = join(output, HOUSE, 'run.json');
-  if (!mayReplace) return await (await stageFile(path, text, { tag })).commit({ exclusive: true });
-  await writeFileAtomic(path, text, { tag });
-  return true;
+export async function writeRunRecord(output: string, { text }: RunRecord, found: FoundRecord, tag: string | undefined): Promise<boolean> {
+  if (found === 'same') return true;
+  const staged = await stageFile(join(output, HOUSE, 'run.json'), text, { tag });
+  return await staged.commit({ exclusive: found === 'none' });
 }
 
 async function readRecord(output: string): Promise<string | undefined> {
+  const path = join(output, HOUSE, 'run.json');
   try {
-    return await readFile(join(output, HOUSE, 'run.json'), 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw error;
+    throw await storageError(error, path);
   }
 }
 

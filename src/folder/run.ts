@@ -12,7 +12,7 @@ import { writeFinish } from './finish.js';
 import { Ledger } from './ledger.js';
 import type { FinishEntry } from './ledger-lines.js';
 import { listImages } from './list.js';
-import { enterOutputFolder, sweepOutputFolder } from './output-folder.js';
+import { enterOutputFolder, othersAtWork, sweepOutputFolder } from './output-folder.js';
 import { runPool, type JobOutcome } from './pool.js';
 import { writeResult, type ResultPlace } from './results.js';
 import { checkRunRecord, runRecord, writeRunRecord, type RunRecord } from './run-record.js';
@@ -82,11 +82,12 @@ async function rehearse(run: Run): Promise<FolderSummary> {
 /** Makes sure that the folder is for this run, then says so in it. Returns the names of the images whose outputs stand. */
 async function establish(run: Run, ledger: Ledger): Promise<Set<string>> {
   const { spec, record, tag } = run;
-  const mayReplace = spec.force || ledger.isEmpty;
   for (;;) {
-    const isSame = await checkRunRecord(spec.output, record, mayReplace);
+    // a record under which nothing was finished binds nobody, unless a shard that just began goes by it
+    const mayReplace = spec.force || (ledger.isEmpty && !(await othersAtWork(spec.output, tag)));
+    const found = await checkRunRecord(spec.output, record, mayReplace);
     const complete = await standingOf(run, ledger);
-    if (isSame || (await writeRunRecord(spec.output, record, mayReplace, tag))) return complete;
+    if (await writeRunRecord(spec.output, record, found, tag)) return complete;
   }
 }
 

@@ -3,6 +3,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SamError, printableName, systemCode } from '../errors.js';
 import { sha256File, sha256Folder } from '../files/hash.js';
+import { storageError } from '../files/storage-error.js';
 import type { ClaimingImage } from './claims.js';
 import type { Ledger } from './ledger.js';
 import type { ImageEntry } from './ledger-lines.js';
@@ -23,7 +24,7 @@ export async function lookAt(output: string, { kind, path }: Claim): Promise<Pla
     if (systemCode(error) === 'ENOENT') return { kind: 'free' };
     // a file is where a folder above should be
     if (systemCode(error) === 'ENOTDIR') return { kind: 'other' };
-    throw error;
+    throw await storageError(error, at);
   }
 }
 

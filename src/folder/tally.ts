@@ -66,7 +66,7 @@ export class Tally {
     const paths = [...this.finished.flatMap((entry) => entry.outputs), ...(finish === undefined ? [] : [finish.finish])].map(({ path }) => path);
     return {
       summary: { images, done, skipped, failed, masks },
-      outputs: paths.filter((path) => !path.startsWith(`${HOUSE}/`)).sort().map((path) => join(output, path)),
+      outputs: sortedByText(paths.filter((path) => !path.startsWith(`${HOUSE}/`)), (path) => path).map((path) => join(output, path)),
       planned: this.planned, seconds: this.#seconds,
       errors: sortedByText(this.errors, ({ file = '' }) => file), warnings: sortedByText(this.warnings, ({ file = '' }) => file),
       ...(stopped === undefined ? {} : { stopped }),

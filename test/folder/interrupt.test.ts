@@ -1,5 +1,5 @@
 /** Signals to a real process: once finishes what is in work, twice gives it up, killed leaves workers and locks to nobody. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { acquireLock } from '../../src/files/lock.js';
@@ -70,6 +70,35 @@ linux('a killed run leaves no worker; a second run is refused while it lives, an
   writeTree(run.inputs[0] ?? '', { 'b.jpg': 'quick now' });
   t.like((await fakeRun(run)).summary, { done: 3, skipped: 1 });
   t.deepEqual(treeOf(output), await golden());
+});
+
+test('shards that begin at once, in a folder that is not there yet, make what one run makes', async (t) => {
+  const { run, output, golden } = await slowRun(t, 0);
+  const ends = await Promise.all([0, 1, 2].map((index) => start(runScript({ ...run, shard: { index, count: 3 }, finishPath: `all-${index}-of-3.json` })).end));
+  t.deepEqual(ends.map(({ code }) => code), [0, 0, 0], ends.map(({ stdout, stderr }) => stdout + stderr).join());
+  t.like((await fakeRun(run)).summary, { done: 0, skipped: 4 });
+  const own = (tree: Record<string, string>) => Object.fromEntries(Object.entries(tree).filter(([name]) => !/^all-|ledger/.test(name)));
+  t.deepEqual(own(treeOf(output)), own(await golden()));
+});
+
+test('runs that begin at once with other options are not mixed', async (t) => {
+  const { run, output } = await slowRun(t, 0);
+  const shardOf = (index: number, salt: string) => start(runScript({ ...run, salt, shard: { index, count: 2 }, finishPath: `all-${index}-of-2.json` })).end;
+  const ends = await Promise.all([shardOf(0, 'x'), shardOf(1, 'y')]);
+  t.deepEqual(ends.map(({ code }) => code).sort(), [0, 2]);
+  const salts = new Set(Object.keys(treeOf(output)).filter((name) => /^.sam.parts.*json$/.test(name)).map((name) => /"salt":"(.)"/.exec(readFileSync(join(output, name), 'utf8'))?.[1]));
+  t.true(salts.size <= 1);
+});
+
+test('options may change while nothing is finished, but not under a shard at work', async (t) => {
+  const { run, output } = await slowRun(t, 0);
+  const failing = { ...run, onSetup: 'throw', shard: { index: 0, count: 2 } } as const;
+  await fakeRun({ ...failing, salt: 'x' });
+  const held = await acquireLock(join(output, '.sam/lock-1-of-2'), 'locked/output', 'It');
+  await t.throwsAsync(fakeRun({ ...failing, salt: 'y' }), { code: 'usage/options-changed' });
+  await held.release();
+  await t.notThrowsAsync(fakeRun({ ...failing, salt: 'y' }));
+  t.regex(readFileSync(join(output, '.sam/run.json'), 'utf8'), /"salt": "y"/);
 });
 
 test('shards share a folder with each other, not with a run of the whole', async (t) => {

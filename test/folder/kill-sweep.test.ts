@@ -6,7 +6,7 @@ import { outcomeOf, runScript, start } from './child.js';
 import { fakeRun, treeOf, writeTree, type FakeRun } from './fake-run.js';
 import { differences, sweepKills } from './kill-sweep.js';
 import { runTraced, tracedTest, type Fault } from './strace.js';
-import { forcedScene, freshScene } from './sweep-scenes.js';
+import { LAYOUTS, forcedScene, freshScene } from './sweep-scenes.js';
 
 const RENAME = 'rename,renameat,renameat2';
 
@@ -28,6 +28,18 @@ for (const [what, scene, layout, calls, stride] of SWEEPS) {
     t.true(kills > 0 && kills >= Math.floor((all * 0.9) / stride), `${kills} kills at ${all} calls`);
   });
 }
+
+tracedTest('a second run writes nothing but its lock', async (t) => {
+  for (const layout of LAYOUTS) {
+    const { argv } = await freshScene(t, layout);
+    await start(argv).end;
+    for (const [calls, allowed] of [[RENAME, 0], ['pwrite64', 0], ['fsync', 0], ['fdatasync', 0], ['link,linkat', 1], ['rmdir', 1]] as const) {
+      const end = runTraced(argv, calls);
+      t.is(end.code, 0);
+      t.is(end.calls, allowed, `${layout}: ${calls}`);
+    }
+  }
+});
 
 const FAULTS: [string, Fault, number, RegExp][] = [
   ['fsync', 'ENOSPC', 6, /the disk is full.*free/],

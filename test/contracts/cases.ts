@@ -67,9 +67,9 @@ export const CASES = {
   names: {
     categories: [{ id: 1, name: 'Zürich, "quoted" <b>&amp;' }, { id: 2, name: '猫 \u{1f408}' }, { id: 3, name: '__proto__' }],
     entries: [
-      { image: image(1, 'été/été 100%.png'), annotations: [annotation(1, 1, { box: { x0: 1, y0: 2, x1: 7, y1: 9 } })] },
-      { image: image(2, 'constructor.png'), annotations: [annotation(2, 2, { categoryId: 3, box: { x0: 1, y0: 2, x1: 7, y1: 9 } })] },
-      { image: image(3, 'images/a.b/\u{1f408} #1.png'), annotations: [annotation(3, 3, { categoryId: 2, box: { x0: 0, y0: 0, x1: 12, y1: 10 } })] },
+      { image: image(1, 'constructor.png'), annotations: [annotation(1, 1, { categoryId: 3, box: { x0: 1, y0: 2, x1: 7, y1: 9 } })] },
+      { image: image(2, 'images/a.b/\u{1f408} #1.png'), annotations: [annotation(2, 2, { categoryId: 2, box: { x0: 0, y0: 0, x1: 12, y1: 10 } })] },
+      { image: image(3, 'été/été 100%.png'), annotations: [annotation(3, 3, { box: { x0: 1, y0: 2, x1: 7, y1: 9 } })] },
     ],
   },
   sparseIds: {

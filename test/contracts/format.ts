@@ -14,7 +14,7 @@ import { encodePngGrey } from '../../src/image/encode.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { CASES, type CaseName, type DatasetCase } from './cases.js';
 import { layOut, memorySink, type MemorySink } from './memory-sink.js';
-import { collected, kept } from './same.js';
+import { collected, kept, sortedEntries } from './same.js';
 
 /** One input that is wrong in one way. */
 export interface HostileInput {
@@ -90,7 +90,8 @@ async function comesBack(t: ExecutionContext, contract: FormatContract, dataset:
   const source = await opened(contract, path, { ...options, ...(await contract.readOptions?.(folder, dataset)), report: strictReport((finding) => findings.push(finding)) });
   const lost = new Set(sink.losses.keys());
   const back = await collected(source);
-  t.deepEqual(kept(back, lost), kept(dataset, lost));
+  const inOrder = contract.format.writer?.output === 'folder' ? sortedEntries : (same: DatasetCase): DatasetCase => same;
+  t.deepEqual(kept(inOrder(back), lost), kept(inOrder(dataset), lost));
   t.deepEqual(await collected(source), back, 'iterated twice the same');
   if (source.imageCount !== undefined) t.is(source.imageCount, back.entries.length);
   t.deepEqual(findings, [], 'what we write has nothing to find');
@@ -106,7 +107,7 @@ async function refuses(t: ExecutionContext, contract: FormatContract, input: Hos
   if (!isSamError(error)) return t.fail(`a SamError was expected, not ${String(error?.stack)}`);
   t.is(error.kind, 'data', error.message);
   if (error.code === 'data/record') t.true(error.message.endsWith(`Rule ${input.code}.`), `${input.code} expected: ${error.message}`);
-  else t.is<string>(error.code, input.code, error.message);
+  else t.true(String(error.code) === input.code, `${input.code} expected: ${error.code}: ${error.message}`);
   t.not(error.file, undefined, 'the error names its file');
 }
 

@@ -1,4 +1,5 @@
 /** Two datasets compared by what a format promised to keep: what it declared as lost is left out on both sides. */
+import { sortedByText } from '../../src/files/order.js';
 import type { Annotation, DatasetEntry, DatasetSource } from '../../src/dataset/types.js';
 import type { Loss } from '../../src/formats/format.js';
 import type { DatasetCase } from './cases.js';
@@ -8,6 +9,11 @@ export async function collected(source: DatasetSource): Promise<DatasetCase> {
   const entries: DatasetEntry[] = [];
   for await (const entry of source.entries()) entries.push(entry);
   return { categories: [...source.categories], entries };
+}
+
+/** A folder's files have no order but that of their names. */
+export function sortedEntries({ categories, entries }: DatasetCase): DatasetCase {
+  return { categories, entries: sortedByText(entries, ({ image }) => image.fileName) };
 }
 
 /** What must be the same in both after a round trip that lost `losses`. Plain data, for `deepEqual`. */

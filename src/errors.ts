@@ -21,6 +21,7 @@ export type ErrorKind = keyof typeof EXIT_CODES;
 /** Every code, the kind that it belongs to, and one sentence for `docs/errors.md`. */
 export const ERROR_CODES = {
   'internal/unexpected': ['internal', 'A fault of ours; please report it with the stack that --verbose prints.'],
+  'internal/install': ['internal', 'A library that belongs to the installation cannot be loaded; `sam doctor` tells more.'],
   'internal/worker-setup': ['internal', 'The worker processes die before they can begin.'],
   'internal/worker-protocol': ['internal', 'A worker process answered something that it never should.'],
   'usage/option': ['usage', 'An option has a value outside its range or of another kind.'],

@@ -6,6 +6,7 @@ import { encodeSa1b } from '../formats/sa1b.js';
 import { generateMasks } from '../generator/generate.js';
 import type { GeneratorOptions } from '../generator/options.js';
 import { readImage } from '../image/decode.js';
+import { imageLibrary } from '../image/sharp.js';
 import { Predictor, type ModelFiles } from '../models/predictor.js';
 import { singleMask } from './model-for-masks.js';
 import { stopwatch } from './stopwatch.js';
@@ -29,6 +30,8 @@ export function partPathOf(fileName: string): string {
 }
 
 export const createWorker: CreateWorker<MasksSetup> = async (setup): Promise<ImageWorker> => {
+  // told once for the run, not for each image
+  imageLibrary();
   const predictor = await Predictor.open(setup.model, setup.threads);
   if (predictor.spec.masksPerPrompt !== 3) {
     await predictor.close();

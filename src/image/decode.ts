@@ -15,7 +15,7 @@ import { IMAGE_OPTIONS } from './options.js';
 import { decodePixels } from './pixels.js';
 import { readFileBytes } from './read-file.js';
 import type { RgbImage } from './rgb-image.js';
-import { alone } from './sharp.js';
+import { alone, imageLibrary } from './sharp.js';
 
 /** `format` is that of the content, whatever the name says. `degraded`: some pixels are made up, because `lenient` was asked for. */
 export interface DecodedImage extends RgbImage { format: ImageFormat; warnings: string[]; degraded: boolean }
@@ -36,7 +36,7 @@ export async function readImage(path: string, options: DecodeOptions): Promise<D
 
 /**
  * The image in `source`, which is left alone. One image at a time is decoded in a process; a folder is decoded by several.
- * Throws `image/empty`, `image/format`, `image/too-large`, `image/truncated`, `image/decode`, each naming `options.name`.
+ * Throws `image/empty`, `image/format`, `image/too-large`, `image/truncated`, `image/decode`, each naming `options.name`; `internal/install`.
  */
 export async function decodeImage(source: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
   const { name } = options;
@@ -45,6 +45,8 @@ export async function decodeImage(source: Uint8Array, options: DecodeOptions): P
     lenient: options.lenient ?? IMAGE_OPTIONS.lenient.default,
   });
   const format = formatOf(source, name);
+  // before the decoder's own errors are taken for the image's
+  imageLibrary();
   return alone(async () => {
     const header = await readHeader(source, format, maxPixels, name);
     const { image, degraded, warnings } = await decodePixels(source, header, { maxPixels, lenient, name });

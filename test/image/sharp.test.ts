@@ -1,6 +1,6 @@
 /** The decoder's door: only four loaders behind it, one decode at a time. */
 import test from 'ava';
-import { alone, sharp } from '../../src/image/sharp.js';
+import { alone, imageLibrary, sharp } from '../../src/image/sharp.js';
 
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
@@ -18,8 +18,8 @@ test('the four formats are', async (t) => {
 });
 
 test('nothing is cached and one thread works on an image', (t) => {
-  t.is(sharp.concurrency(), 1);
-  const { memory, files, items } = sharp.cache();
+  t.is(imageLibrary().concurrency(), 1);
+  const { memory, files, items } = imageLibrary().cache();
   t.deepEqual([memory.max, files.max, items.max], [0, 0, 0]);
 });
 

@@ -3,7 +3,8 @@
  * made durable, then renamed. A failure of the disk is a `storage/...` SamError, and the temporary is gone.
  */
 import { createHash } from 'node:crypto';
-import { chmod, link, mkdir, open, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, open, rename, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SamError, printableName, systemCode } from '../errors.js';
 import type { Digest } from './hash.js';
@@ -49,17 +50,36 @@ export async function stageFile(path: string, data: FileData, options: WriteOpti
 }
 
 async function commitFile(temporary: string, path: string, exclusive: boolean): Promise<boolean> {
+  let isPlaced = true;
   try {
-    if (exclusive) await link(temporary, path);
+    if (exclusive) isPlaced = await placeExclusive(temporary, path);
     else await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    if (exclusive && systemCode(error) === 'EEXIST') return false;
-    return await storing(path, Promise.reject(error as Error));
+    throw await storageError(error, path);
   }
   if (exclusive) await storing(path, unlink(temporary));
-  await syncDirectory(dirname(path));
-  return true;
+  if (isPlaced) await syncDirectory(dirname(path));
+  return isPlaced;
+}
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/**
+ * Gives a complete file a second name, and false, changing nothing, if that name is taken. On a file system without links (FAT) it is
+ * copied: no less exclusive, but a kill can leave a part of it. Throws Node's own errors.
+ */
+export async function placeExclusive(file: string, path: string): Promise<boolean> {
+  try {
+    await link(file, path).catch(async (error: unknown) => {
+      if (!NO_LINKS.has(systemCode(error) ?? '')) throw error;
+      await copyFile(file, path, constants.COPYFILE_EXCL);
+    });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** The mode of the file that will be replaced. What is neither absent nor a regular file (a device, a folder) must not be replaced. */
@@ -141,7 +161,7 @@ async function placeDirectory(temporary: string, folder: string, tag: string | u
     await rename(temporary, folder);
   } catch (error) {
     const code = systemCode(error);
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') return await storing(folder, Promise.reject(error as Error));
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw await storageError(error, folder);
     await swapDirectory(temporary, folder, tag);
   }
   await syncDirectory(dirname(folder));
@@ -154,7 +174,7 @@ async function swapDirectory(temporary: string, folder: string, tag: string | un
     await rename(temporary, folder);
   } catch (error) {
     await rename(old, folder);
-    return await storing(folder, Promise.reject(error as Error));
+    throw await storageError(error, folder);
   }
   await syncDirectory(dirname(folder));
   await storing(folder, rm(old, { recursive: true, force: true }));

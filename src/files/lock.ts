@@ -3,9 +3,10 @@
  * could have it: who would succeed the holder `id` must be first to make the file `<lock>.<id>`, and ids are never used twice.
  */
 import { randomBytes } from 'node:crypto';
-import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SamError, printableName, systemCode, type ErrorCode } from '../errors.js';
+import { placeExclusive } from './atomic.js';
 import { sha256Hex } from './hash.js';
 import { mayBeAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { storageError, storing } from './storage-error.js';
@@ -99,10 +100,9 @@ async function renamed(temporary: string, path: string): Promise<boolean> {
 /** False if `claim` was made by another, or a sweep took the temporary away. */
 async function linked(temporary: string, claim: string): Promise<boolean> {
   try {
-    await link(temporary, claim);
-    return true;
+    return await placeExclusive(temporary, claim);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST' || systemCode(error) === 'ENOENT') return false;
+    if (systemCode(error) === 'ENOENT') return false;
     throw await storageError(error, claim);
   }
 }

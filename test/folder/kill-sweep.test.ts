@@ -1,6 +1,7 @@
 /** Kills before some of the system calls that change the disk (all of them: `kill-sweep.long.ts`), and errors in their place. */
 import { join } from 'node:path';
 import test from 'ava';
+import { acquireLock } from '../../src/files/lock.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { outcomeOf, runScript, start } from './child.js';
 import { fakeRun, treeOf, writeTree, type FakeRun } from './fake-run.js';
@@ -69,6 +70,21 @@ for (const [calls, fault, when, message] of FAULTS) {
     t.deepEqual(differences(treeOf(output), treeOf(golden)), []);
   });
 }
+
+tracedTest('a file system without links takes a run, and keeps a second one out', async (t) => {
+  const { argv, output } = await freshScene(t, 'stem');
+  const end = runTraced(argv, 'link,linkat', 'EPERM', '1+');
+  t.true(end.isHit);
+  t.is(end.code, 0, end.stdout + end.stderr);
+  const tree = treeOf(output);
+  t.false('.sam/lock' in tree);
+  t.true('.sam/run.json' in tree);
+  const lock = await acquireLock(join(output, '.sam/lock'), 'locked/output', 'It');
+  t.is(runTraced(argv, 'link,linkat', 'EPERM', '1+').code, 6);
+  await lock.release();
+  t.is(runTraced(argv, 'link,linkat', 'EPERM', '1+').code, 0);
+  t.deepEqual(treeOf(output), tree);
+});
 
 test('a write that takes fewer bytes than given is gone on with: no short file under a final name', async (t) => {
   const root = await temporaryFolder(t);

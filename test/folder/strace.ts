@@ -12,7 +12,7 @@ export const tracedTest: typeof test.serial | typeof test.serial.skip = hasStrac
 if (!hasStrace) test('skipped: strace is not installed or may not trace here; the sweeps over system calls did not run', (t) => { t.pass(); });
 
 /** `KILL` ends the process before the call; an error number takes the call's place. */
-export type Fault = 'KILL' | 'ENOSPC' | 'EIO' | 'EACCES' | 'EROFS' | 'EDQUOT';
+export type Fault = 'KILL' | 'EPERM' | 'ENOSPC' | 'EIO' | 'EACCES' | 'EROFS' | 'EDQUOT';
 
 /** The calls by which a run changes the disk. Of those in one line a machine has one: strace counts each call for itself. */
 export const DURABLE_CALLS = ['rename,renameat,renameat2', 'link,linkat', 'unlink,unlinkat', 'mkdir,mkdirat', 'rmdir', 'fsync', 'fdatasync', 'pwrite64'] as const;
@@ -21,9 +21,9 @@ export interface TracedEnd { code: number | null; stdout: string; stderr: string
 
 /**
  * Runs `argv` with `fault` at the `when`th call out of `calls`. strace counts for each thread: with a thread pool of one, all of a
- * process's file calls are in one thread, in order. `isHit` is false when there were fewer calls; `calls` is what the busiest thread made.
+ * process's file calls are in one thread, in order. `1+` is every call. `isHit` is false when there were fewer calls; `calls` is what the busiest thread made.
  */
-export function runTraced(argv: readonly string[], calls: string, fault?: Fault, when = 0): TracedEnd {
+export function runTraced(argv: readonly string[], calls: string, fault?: Fault, when: number | '1+' = 0): TracedEnd {
   const folder = mkdtempSync(join(tmpdir(), 'sam-strace-'));
   try {
     const log = join(folder, 'log');

@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   'internal/worker-setup': ['internal', 'The worker processes die before they can begin.'],
   'internal/worker-protocol': ['internal', 'A worker process answered something that it never should.'],
   'usage/option': ['usage', 'An option has a value outside its range or of another kind.'],
-  'usage/input-missing': ['usage', 'An input path does not exist.'],
+  'usage/input-missing': ['usage', 'An input path does not exist, or cannot be read.'],
   'usage/no-images': ['usage', 'A folder or glob holds no image that sam can read.'],
   'usage/name-collision': ['usage', 'Two images would claim the same output path.'],
   'usage/output-exists': ['usage', 'An output that this run did not make is in the way.'],

@@ -5,6 +5,7 @@ import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { SamError, messageOf, printableName, systemCode } from '../errors.js';
 import { sortedByText } from '../files/order.js';
 import { realpathOfExisting } from '../files/safe-path.js';
+import { storing } from '../files/storage-error.js';
 import { kindOf, walk, type WalkEntry } from '../files/walk.js';
 import { expandGlob, isGlob } from './glob.js';
 import type { FolderWarning } from './spec.js';
@@ -29,11 +30,11 @@ interface Findings { images: ListedImage[]; warnings: FolderWarning[]; others: M
 
 /**
  * Lists the images of `inputs`; nothing in `output` is listed, but for files that are named directly. Throws `usage/input-missing`,
- * `usage/no-images`, and `usage/output-in-input` for a folder that lies in the output folder.
+ * `usage/no-images`, `storage/not-writable` where `output` cannot be reached, and `usage/output-in-input` for a folder that lies in the output folder.
  */
 export async function listImages(inputs: readonly string[], output: string): Promise<ImageList> {
   const findings: Findings = { images: [], warnings: [], others: new Map(), inOutput: 0 };
-  const realOutput = await realpathOfExisting(output);
+  const realOutput = await storing(output, realpathOfExisting(output));
   for (const input of inputs) await listInput(input, output, realOutput, findings);
   const unique = new Map<string, ListedImage>();
   for (const image of findings.images) if (!unique.has(image.realPath)) unique.set(image.realPath, image);
@@ -50,7 +51,7 @@ async function listInput(input: string, output: string, realOutput: string, find
     // a name with brackets or stars that is there is that name; only what is not there can be a pattern
     const isThere = await lstat(input).then(() => true, () => false);
     if (!isThere && isGlob(input)) return await listGlob(input, realOutput, findings);
-    const reason = systemCode(error) === 'ENOENT' ? (isThere ? 'it is a broken link' : 'there is no such file or folder') : messageOf(error);
+    const reason = systemCode(error) === 'ENOENT' ? (isThere ? 'it is a broken link' : 'there is no such file or folder') : refusalOf(error);
     throw new SamError('usage/input-missing', `Cannot read the input ${printableName(input)}: ${reason}.`, { file: input });
   }
   if (found.isDirectory()) return await listFolder(input, output, realOutput, findings);
@@ -69,7 +70,15 @@ async function listFolder(input: string, output: string, realOutput: string, fin
     throw new SamError('usage/output-in-input', `The input ${printableName(input)} ${where}, which is never read as input; choose another --output.`, { file: input });
   }
   const enter = (folder: string): boolean => join(root, relative(input, folder)) !== realOutput;
-  for await (const entry of walk(input, enter)) takeEntry(entry, join(root, entry.name), findings);
+  for await (const entry of walk(input, enter)) {
+    // the INPUT itself, which is no image among others
+    if (entry.name === '') throw new SamError('usage/input-missing', `Cannot read the input ${printableName(input)}: ${entry.problem ?? 'it is no folder'}.`, { file: input });
+    takeEntry(entry, join(root, entry.name), findings);
+  }
+}
+
+function refusalOf(error: unknown): string {
+  return systemCode(error) === 'EACCES' ? 'permission denied' : messageOf(error);
 }
 
 function takeEntry(entry: WalkEntry, realPath: string, findings: Findings): void {

@@ -42,7 +42,7 @@ export function resolveOptions<T extends OptionTable>(table: T, values: SomeOf<T
   const resolved: Record<string, unknown> = { ...defaultsOf(table) };
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    const option = table[key];
+    const option = Object.hasOwn(table, key) ? table[key] : undefined;
     if (option === undefined) throw new SamError('usage/option', `Unknown option "${key}".`);
     checkOption(flagName(key), option, value);
     resolved[key] = value;
@@ -53,7 +53,7 @@ export function resolveOptions<T extends OptionTable>(table: T, values: SomeOf<T
 /** One value against its option; the message says what was expected and what was found. */
 export function checkOption(name: string, option: Option, value: unknown): void {
   const fail = (expected: string): never => {
-    throw new SamError('usage/option', `--${name} expects ${expected}, got ${JSON.stringify(value) ?? String(value)}.`);
+    throw new SamError('usage/option', `--${name} expects ${expected}, got ${textOf(value)}.`);
   };
   switch (option.kind) {
     case 'integer':
@@ -75,6 +75,12 @@ export function checkOption(name: string, option: Option, value: unknown): void 
       if (typeof value !== 'boolean') fail('true or false');
       return;
   }
+}
+
+/** A value as a person would type it; JSON has no NaN, Infinity or big integers. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return JSON.stringify(value) ?? String(value);
 }
 
 function rangeText(option: NumberOption): string {

@@ -9,7 +9,7 @@
  * cut 28, cut in batches of 16: 23; the small embedded decoder as exported 1.7, cut 0.7, cut in batches of 32: 0.5.
  */
 import { MemorySource, bytesField, bytesOf, concat, fieldsOf, integerField, textOf, type ByteSource, type Field } from './protobuf.js';
-import type { TensorInfo } from './onnx-graph.js';
+import { valueInfoBytes } from './onnx-build.js';
 
 /** What to keep: output names; and for some inputs, a new shape (numbers, or names of dynamic dimensions). */
 export interface Cut { outputs: string[]; shapes: Record<string, (number | string)[]> }
@@ -56,7 +56,7 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
       if (!used.has(name)) continue;
       const shape = cut.shapes[name];
       if (shape !== undefined) {
-        parts.push(bytesField(11, valueInfo({ name, type: 'float32', shape })));
+        parts.push(bytesField(11, valueInfoBytes({ name, shape })));
         continue;
       }
     }
@@ -85,11 +85,4 @@ function edgesOf(source: ByteSource, node: Field): { inputs: string[]; outputs: 
 function nameOf(source: ByteSource, message: Field, number: number): string {
   for (const field of fieldsOf(source, message.start, message.end)) if (field.number === number) return textOf(source, field);
   return '';
-}
-
-/** A ValueInfoProto of float32. */
-export function valueInfo(info: TensorInfo): Uint8Array {
-  const dimensions = info.shape.map((d) => bytesField(1, typeof d === 'number' ? integerField(1, d) : bytesField(2, d)));
-  const tensor = concat([integerField(1, 1), bytesField(2, concat(dimensions))]);
-  return concat([bytesField(1, info.name), bytesField(2, bytesField(1, tensor))]);
 }

@@ -12,7 +12,8 @@ export interface OpenRequest { kind: 'open'; id: number; session: string; model:
 export interface RunRequest { kind: 'run'; id: number; session: string; feeds: Record<string, Feed>; outputs: string[] }
 export interface KeepRequest { kind: 'keep'; id: number; number: number; tensor: PlainTensor }
 export interface ForgetRequest { kind: 'forget'; id: number; number: number }
-export type SessionRequest = OpenRequest | RunRequest | KeepRequest | ForgetRequest;
+export interface ReleaseRequest { kind: 'release'; id: number; session: string }
+export type SessionRequest = OpenRequest | RunRequest | KeepRequest | ForgetRequest | ReleaseRequest;
 
 export type SessionAnswer =
   | { id: number; outputs: Record<string, PlainTensor> }

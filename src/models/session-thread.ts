@@ -79,6 +79,10 @@ async function answer(request: SessionRequest): Promise<SessionAnswer> {
     case 'keep':
       kept.set(request.number, tensorOf(ort, request.tensor));
       return { id: request.id };
+    case 'release':
+      await sessions.get(request.session)?.release();
+      sessions.delete(request.session);
+      return { id: request.id };
     case 'forget':
       kept.delete(request.number);
       return { id: request.id };

@@ -45,6 +45,11 @@ export class SessionThread {
     return answer.outputs;
   }
 
+  /** Closes one graph; nothing happens where none has the name. */
+  async release(session: string): Promise<void> {
+    await this.request({ kind: 'release', session });
+  }
+
   /** Keeps a tensor in the thread for many runs; returns its feed. `forget` it when done. */
   async keep(tensor: PlainTensor): Promise<{ kept: number }> {
     const number = this.nextKept++;

@@ -1,10 +1,8 @@
 /** Test models made from the embedded ones: other signatures around the same weights, weights in side files, damaged graphs. */
+import { constantBytes, nodeBytes, valueInfoBytes, type ConstantSpec, type NodeSpec } from '../../src/models/onnx-build.js';
 import { bytesField, bytesOf, concat, fieldsOf, integerField, MemorySource, textOf, type Field } from '../../src/models/protobuf.js';
 
-type Dimension = number | string;
-export interface NodeSpec { op: string; inputs: string[]; outputs: string[]; integers?: Record<string, number[]>; integer?: Record<string, number>; domain?: string }
-export interface ConstantSpec { name: string; type: 'float32' | 'int64'; shape: number[]; values: number[] }
-export interface TensorSpec { name: string; shape: Dimension[] }
+export interface TensorSpec { name: string; shape: (number | string)[] }
 
 export interface Edit {
   /** Tensor names changed wherever they stand at the top of the graph (inputs, outputs, edges). */
@@ -28,7 +26,7 @@ export function editOnnx(model: Uint8Array, edit: Edit): { model: Uint8Array; si
   const renamedMessage = (field: Field, numbers: number[]): Uint8Array =>
     concat([...fieldsOf(source, field.start, field.end)].map((part) => (numbers.includes(part.number) ? bytesField(part.number, renamed(textOf(source, part))) : copy(part))));
   const graphOf = (graph: Field): Uint8Array => {
-    const parts: Uint8Array[] = (edit.before ?? []).map((node) => bytesField(1, nodeOf(node)));
+    const parts: Uint8Array[] = (edit.before ?? []).map((node) => bytesField(1, nodeBytes(node)));
     for (const field of fieldsOf(source, graph.start, graph.end)) {
       if (field.number === 1) parts.push(bytesField(1, renamedMessage(field, [1, 2])));
       else if (field.number === 11) { if (edit.inputs === undefined) parts.push(bytesField(11, renamedMessage(field, [1]))); }
@@ -36,8 +34,8 @@ export function editOnnx(model: Uint8Array, edit: Edit): { model: Uint8Array; si
       else if (field.number === 5 && edit.external !== undefined) parts.push(bytesField(5, externalised(field, edit.external)));
       else if (field.number !== 13) parts.push(copy(field));
     }
-    parts.push(...(edit.after ?? []).map((node) => bytesField(1, nodeOf(node))), ...(edit.constants ?? []).map((c) => bytesField(5, constantOf(c))));
-    parts.push(...(edit.inputs ?? []).map((i) => bytesField(11, tensorInfo(i))), ...(edit.outputs ?? []).map((o) => bytesField(12, tensorInfo(o))));
+    parts.push(...(edit.after ?? []).map((node) => bytesField(1, nodeBytes(node))), ...(edit.constants ?? []).map((c) => bytesField(5, constantBytes(c))));
+    parts.push(...(edit.inputs ?? []).map((i) => bytesField(11, valueInfoBytes(i))), ...(edit.outputs ?? []).map((o) => bytesField(12, valueInfoBytes(o))));
     return concat(parts);
   };
   const externalised = (tensor: Field, location: string): Uint8Array => {
@@ -51,22 +49,6 @@ export function editOnnx(model: Uint8Array, edit: Edit): { model: Uint8Array; si
   };
   const whole = concat([...fieldsOf(source, 0, source.size)].map((field) => (field.number === 7 ? bytesField(7, graphOf(field)) : copy(field))));
   return { model: whole, side: concat(side) };
-}
-
-function nodeOf(node: NodeSpec): Uint8Array {
-  const attributes = Object.entries(node.integers ?? {}).map(([name, values]) => bytesField(5, concat([bytesField(1, name), ...values.map((v) => integerField(8, v)), integerField(20, 7)])));
-  attributes.push(...Object.entries(node.integer ?? {}).map(([name, value]) => bytesField(5, concat([bytesField(1, name), integerField(3, value), integerField(20, 2)]))));
-  return concat([...node.inputs.map((i) => bytesField(1, i)), ...node.outputs.map((o) => bytesField(2, o)), bytesField(4, node.op), ...attributes, ...(node.domain === undefined ? [] : [bytesField(7, node.domain)])]);
-}
-
-function constantOf(constant: ConstantSpec): Uint8Array {
-  const raw = constant.type === 'float32' ? Float32Array.from(constant.values) : BigInt64Array.from(constant.values.map(BigInt));
-  return concat([...constant.shape.map((d) => integerField(1, d)), integerField(2, constant.type === 'float32' ? 1 : 7), bytesField(8, constant.name), bytesField(9, new Uint8Array(raw.buffer))]);
-}
-
-function tensorInfo(info: TensorSpec): Uint8Array {
-  const dimensions = info.shape.map((d) => bytesField(1, typeof d === 'number' ? integerField(1, d) : bytesField(2, d)));
-  return concat([bytesField(1, info.name), bytesField(2, bytesField(1, concat([integerField(1, 1), bytesField(2, concat(dimensions))])))]);
 }
 
 /** The embedded encoder behind the signature of samexporter's and Acly's exports: resized RGB 0..255, H x W x 3, normalised and padded inside. */

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   'image/too-large': ['item', 'The header promises more pixels than --max-pixels.'],
   'image/decode': ['item', 'The decoder refused the image.'],
   'image/changed': ['item', 'The image changed while it was being read.'],
+  'image/size': ['item', 'The image has another size than the annotations say.'],
   'image/name': ['item', 'The output name that follows from the image\'s name is longer than a file system takes.'],
   'worker/died': ['item', 'A worker process died on this image, twice.'],
   'data/json': ['data', 'An annotation file is not valid JSON.'],

@@ -21,6 +21,8 @@ export interface ListedImage {
   /** Where it is when links in the way to its INPUT are resolved: what makes two findings the same file. */
   realPath: string;
   problem?: string;
+  /** What the worker needs for this image besides its pixels: plain data, of no effect on what is skipped (it belongs in the run's record). */
+  data?: unknown;
 }
 
 export interface ImageList { images: ListedImage[]; warnings: FolderWarning[] }

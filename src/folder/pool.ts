@@ -47,7 +47,7 @@ async function runLane<J extends ImageJob>(pool: Pool, jobs: AsyncIterator<J, vo
   while (!pool.isOver) {
     const next = await jobs.next();
     if (next.done === true) break;
-    const outcome = await attempt(pool, lane, { path: next.value.path, fileName: next.value.fileName });
+    const outcome = await attempt(pool, lane, { path: next.value.path, fileName: next.value.fileName, data: next.value.data });
     await settling;
     if (outcome === undefined) break;
     settling = settle(next.value, outcome);

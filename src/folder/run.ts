@@ -46,7 +46,7 @@ const clock = (): number => performance.now();
  */
 export async function runFolder(spec: FolderSpec, options: FolderRunOptions = {}): Promise<FolderSummary> {
   const start = clock();
-  const list = await listImages(spec.inputs, spec.output);
+  const list = spec.images === undefined ? await listImages(spec.inputs, spec.output) : await spec.images();
   const all = claimOutputs(list.images, spec);
   await refuseOverwrittenInputs(all, spec.output);
   const images = all.filter((image) => belongsTo(spec.shard, image.fileName));
@@ -130,7 +130,7 @@ async function* jobsOf({ images, options, tally }: Run, ledger: Ledger, complete
       const bytes = await sizeOf(image);
       const entry = complete.has(fileName) ? ledger.images.get(fileName) : undefined;
       if (entry?.bytes === bytes && entry.sha256 === (await hashOf(image))) tally.skipped(entry);
-      else yield { path, fileName, image, bytes };
+      else yield { path, fileName, data: image.data, image, bytes };
     } catch (error) {
       if (!(error instanceof SamError)) throw error;
       tally.failed(fileName, error);

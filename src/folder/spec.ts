@@ -1,5 +1,6 @@
 /** What a run over a folder is asked to do and what it came to. */
 import type { ErrorCode, SamError, WarningCode } from '../errors.js';
+import type { ImageList } from './list.js';
 import type { ProgressEvent } from './progress.js';
 import type { Shard } from './shard.js';
 
@@ -31,6 +32,8 @@ export interface FolderSpec {
   command: string;
   /** Images, folders, globs, as the user named them. */
   inputs: readonly string[];
+  /** Where the images come from, instead of from `inputs`: in bytewise order of `fileName`, each once. */
+  images?: (() => Promise<ImageList>) | undefined;
   /** The output folder. */
   output: string;
   /** Options, model hash, versions: all that the outputs' bytes depend on besides the images; plain JSON data. */

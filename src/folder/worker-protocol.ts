@@ -2,7 +2,12 @@
 import type { PlainError } from '../errors.js';
 
 /** One image to work on: where it is and what the outputs call it (relative to its INPUT, always `/`). */
-export interface ImageJob { path: string; fileName: string }
+export interface ImageJob {
+  path: string;
+  fileName: string;
+  /** What else the worker needs for this image: plain data. */
+  data?: unknown;
+}
 
 /** One file that a job made, relative to the output folder; the main process writes it, complete or not at all. */
 export interface OutputFile { path: string; bytes: Uint8Array }

@@ -83,6 +83,8 @@ export abstract class SamCommand<T extends typeof Command> extends Command {
   protected override async catch(error: Error): Promise<void> {
     guardStreams();
     const isUsage = isParseError(error);
+    // with NODE_ENV=development oclif would add a warning for developers to every wrong flag
+    this.parsed = true;
     process.exitCode = isSamError(error) ? error.exitCode : isUsage ? (error.oclif.exit ?? EXIT_CODES.usage) : EXIT_CODES.internal;
     // how oclif ends a command that printed its help
     if (isUsage && process.exitCode === 0) throw error;

@@ -42,7 +42,13 @@ export function issueOf(error: unknown, flags: readonly string[]): Issue {
 export function issueLine(issue: Issue): string {
   const where = [issue.file, issue.record, issue.path].filter((part) => part !== undefined).map((part) => printableName(part)).join(' -> ');
   const message = printableName(issue.message.replaceAll('\n', ' '));
-  return where === '' || issue.message.includes(issue.file ?? '\0') ? `${message} [${issue.code}]` : `${where}: ${message} [${issue.code}]`;
+  return where === '' || saysWhere(issue) ? `${message} [${issue.code}]` : `${where}: ${message} [${issue.code}]`;
+}
+
+/** True where the message itself names the file, and there is nothing more to tell of the place; "out" in "output" is no name. */
+function saysWhere({ message, file, record, path }: Issue): boolean {
+  if (file === undefined || record !== undefined || path !== undefined) return false;
+  return message.split(file).some((before, i, parts) => i + 1 < parts.length && !/[\w.-]$/.test(before) && !/^[\w-]/.test(parts[i + 1]!));
 }
 
 /** The sentence that the parser wraps in "Parsing --flag", "The following error occurred" and a hint at the help. */

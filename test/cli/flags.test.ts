@@ -15,8 +15,9 @@ const TABLE = {
 } as const satisfies OptionTable;
 
 async function parsed(...argv: string[]): Promise<Partial<Record<keyof typeof TABLE, unknown>>> {
-  // the wider type that a command's static flags have
-  const { flags } = await Parser.parse(argv, { flags: flagsOf(TABLE) as Interfaces.FlagInput, strict: true });
+  // the type that a command's static flags have
+  const input: Interfaces.FlagInput = flagsOf(TABLE);
+  const { flags } = await Parser.parse(argv, { flags: input, strict: true });
   return optionsFromFlags(TABLE, flags);
 }
 

@@ -4,7 +4,7 @@ import type { Box } from '../geometry/box.js';
 import { readImage } from '../image/decode.js';
 import { rleToCoco, type CocoRleString } from '../mask/rle-string.js';
 import { rleArea } from '../mask/rle.js';
-import { bestOf, predict, predictRefined } from '../models/predict.js';
+import { bestOf, predictRefined } from '../models/predict.js';
 import { Predictor, type ModelFiles } from '../models/predictor.js';
 import { partPathOf } from './masks-worker.js';
 import { stopwatch } from './stopwatch.js';
@@ -27,6 +27,9 @@ export interface BoxesOfImage { width: number; height: number; boxes: number[] }
 /** What a part holds for each box, in order. */
 export interface MaskOfBox { segmentation: CocoRleString; area: number; predicted_iou: number }
 
+/** Boxes predicted together; at SAM's true size their logits take 16 MB. */
+const GROUP = 64;
+
 export const createWorker: CreateWorker<BoxesSetup> = async (setup): Promise<ImageWorker> => {
   const predictor = await Predictor.open(setup.model, setup.threads);
   if (!predictor.spec.takesBoxes) {
@@ -46,12 +49,14 @@ export const createWorker: CreateWorker<BoxesSetup> = async (setup): Promise<Ima
       if (wanted.boxes.length > 0) {
         const embedding = await time('encode', () => predictor.embed(image));
         const prompts = Array.from({ length: wanted.boxes.length / 4 }, (_, i) => ({ box: boxAt(wanted.boxes, i) }));
-        const predictions = await time('decode', () => (setup.refine > 0
-          ? predictRefined(predictor, embedding, prompts, { multimask: setup.multimask, rounds: setup.refine }) : predict(predictor, embedding, prompts, { multimask: setup.multimask })));
-        for (const prediction of predictions) {
-          const best = bestOf(prediction);
-          const rle = prediction.masks[best]!;
-          masks.push({ segmentation: rleToCoco(rle), area: rleArea(rle), predicted_iou: prediction.predictedIou[best]! });
+        // a group at a time: predictions hold their logits
+        for (let at = 0; at < prompts.length; at += GROUP) {
+          const group = prompts.slice(at, at + GROUP);
+          for (const prediction of await time('decode', () => predictRefined(predictor, embedding, group, { multimask: setup.multimask, rounds: setup.refine }))) {
+            const best = bestOf(prediction);
+            const rle = prediction.masks[best]!;
+            masks.push({ segmentation: rleToCoco(rle), area: rleArea(rle), predicted_iou: prediction.predictedIou[best]! });
+          }
         }
       }
       const bytes = Buffer.from(`${JSON.stringify(masks)}\n`);

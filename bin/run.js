@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the command line, nothing else.
+// Starts the command line, nothing else. Plugins in the home folder are not looked for: another program called sam may have its own there.
+import { fileURLToPath } from 'node:url';
 import { execute } from '@oclif/core';
 
-await execute({ dir: import.meta.url });
+await execute({ loadOptions: { root: fileURLToPath(import.meta.url), userPlugins: false, devPlugins: false } });

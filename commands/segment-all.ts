@@ -10,6 +10,7 @@ import { FOLDER_OPTIONS, GENERATOR_OPTIONS, IMAGE_OPTIONS, MASK_OUTPUT_OPTIONS, 
 export default class SegmentAll extends SamCommand<typeof SegmentAll> {
   static override summary = 'Mask every object in every image of a folder.';
   static override description = `Runs the model on a grid of points over each image, keeps the masks that it is sure of, drops duplicates, and writes a dataset.
+What is not given comes from the model's recommendations where it has some, else it has the default below; --verbose says which.
 Interrupted, the same command goes on where it stopped. Inputs are never modified.`;
   static override examples = [
     { description: 'Mask a folder with the embedded model, one SA-1B JSON file an image', command: '<%= config.bin %> segment-all photos --output masks' },

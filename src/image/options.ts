@@ -8,7 +8,7 @@ export const IMAGE_OPTIONS = {
   },
   lenient: {
     kind: 'switch', default: false,
-    summary: 'Decode what there is of truncated or damaged images, marked as degraded, instead of failing them.',
+    summary: 'Decode what there is of truncated or damaged images, with a warning, instead of failing them.',
   },
 } as const satisfies OptionTable;
 

@@ -1,0 +1,68 @@
+/** The real command as a child process, as a stranger starts it: what it says, how it ends, and the object that --json prints. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { ExecutionContext } from 'ava';
+import type { Issue } from '../../src/cli/issue.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { start, type Running } from '../folder/child.js';
+
+/** The command's script; the package's unless a test has an installation of its own. */
+export const SAM = resolve('bin/run.js');
+
+export interface SamOptions { cwd?: string; env?: Record<string, string>; uid?: number; script?: string }
+export interface SamEnd { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
+
+/** Settings of the person who runs the tests must not decide. */
+const NEUTRAL = { NODE_ENV: 'production', SAM_MODEL: '', SAM_MODEL_MIRROR: '', SAM_CACHE_DIR: '/nonexistent/sam-cache' };
+
+export async function runSam(args: readonly string[], { cwd, env = {}, uid, script = SAM }: SamOptions = {}): Promise<SamEnd> {
+  const identity = uid === undefined ? {} : { uid, gid: uid };
+  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, ...NEUTRAL, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...identity });
+  const streams = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null]; // what `close` gives
+  const [stdout, stderr] = await streams;
+  return { code, signal, stdout, stderr };
+}
+
+/** In a process group of its own, to be looked at or signalled while it works. */
+export function startSam(args: readonly string[]): Running {
+  return start([process.execPath, SAM, ...args], NEUTRAL);
+}
+
+/** The one object that --json prints. */
+export interface Envelope {
+  schema: number; ok: boolean; command: string; summary: Record<string, unknown>; outputs: string[]; warnings: Issue[]; errors: Issue[];
+}
+
+/** Runs with --json and holds what every such run promises: one object on stdout in the promised keys, nothing on stderr, `ok` is exit 0. */
+export async function runJson(t: ExecutionContext, args: readonly string[], options: SamOptions = {}): Promise<Envelope & { code: number | null }> {
+  const { code, stdout, stderr } = await runSam([...args, '--json'], options);
+  t.is(stderr, '', 'nothing on stderr');
+  t.regex(stdout, /^\{[^\n]*\}\n$/, 'one line on stdout');
+  const envelope = JSON.parse(stdout) as Envelope; // checked right below
+  t.deepEqual(Object.keys(envelope), ['schema', 'ok', 'command', 'summary', 'outputs', 'warnings', 'errors']);
+  t.is(envelope.schema, 1);
+  t.is(envelope.ok, code === 0);
+  for (const issue of [...envelope.warnings, ...envelope.errors]) {
+    t.true(Object.keys(issue).every((key) => ['code', 'message', 'file', 'record', 'path'].includes(key)), JSON.stringify(issue));
+  }
+  return { ...envelope, code };
+}
+
+/** A new folder with `in/` holding some of the fixture scenes, and the paths of it. */
+export async function workplace(t: ExecutionContext, scenes: readonly string[] = ['icon.png']): Promise<{ root: string; input: string; output: string }> {
+  const root = await temporaryFolder(t);
+  const input = join(root, 'in');
+  mkdirSync(input);
+  for (const scene of scenes) takeScene(scene, join(input, scene));
+  return { root, input, output: join(root, 'out') };
+}
+
+/** Copies a fixture scene to a path. */
+export function takeScene(scene: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(join('fixtures/scenes', scene), to);
+}

@@ -1,9 +1,11 @@
 /** Every format that can be read or written, in the order in which `sam` lists them; a new format is a file and a line here. */
 import { SamError } from '../errors.js';
+import { csv } from './csv.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
 
 /** In the order of `FORMAT_NAMES`. */
 export const FORMATS: readonly Format[] = [
+  csv,
 ];
 
 /** The format of a name. Throws `usage/option` for a name that no format has. */

@@ -34,7 +34,8 @@ function keptOf(annotation: Annotation, names: ReadonlyMap<number, string>, loss
   const { id, imageId, categoryId, segmentation, box, isCrowd, score, generator, attributes, extra } = annotation;
   const noShape = (['masks', 'polygons', 'holes', 'precision'] as const).some((loss) => losses.has(loss));
   return {
-    ...(losses.has('ids') ? {} : { id, imageId, categoryId }),
+    ...(losses.has('ids') ? {} : { id, imageId }),
+    ...(losses.has('ids') || losses.has('categories') ? {} : { categoryId }),
     ...(losses.has('categories') ? {} : { category: names.get(categoryId) }),
     ...(losses.has('crowds') ? {} : { isCrowd }),
     ...(losses.has('scores') || score === undefined ? {} : { score }),
@@ -43,6 +44,6 @@ function keptOf(annotation: Annotation, names: ReadonlyMap<number, string>, loss
     ...(losses.has('extra') || extra === undefined ? {} : { extra }),
     ...(noShape || segmentation === undefined ? {} : { segmentation }),
     // a mask has its box in it: a format that has the mask may leave the box to be found again
-    ...(losses.has('precision') || segmentation !== undefined || box === undefined ? {} : { box }),
+    ...(losses.has('precision') || losses.has('masks') || segmentation !== undefined || box === undefined ? {} : { box }),
   };
 }

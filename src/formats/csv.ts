@@ -1,0 +1,98 @@
+/**
+ * CSV files of boxes: `file_name,x0,y0,x1,y1[,category][,score][,id]`, half-open, in pixels. Sizes come from `--images`, or from the
+ * columns `width` and `height` where a file has them. Without ids an annotation has the number of its row.
+ */
+import type { Annotation, DatasetEntry, DatasetSource } from '../dataset/types.js';
+import { isSamError } from '../errors.js';
+import { CSV_HEADER, columnsOf, rowOf } from './csv-columns.js';
+import { NO_CATEGORY, indexCsv, type CsvImage, type CsvIndex } from './csv-index.js';
+import { csvLine } from './csv-line.js';
+import { csvSplitter } from './csv-records.js';
+import { openFile, type OpenFile } from './file-bytes.js';
+import type { Format, Match, Probe, Sink } from './format.js';
+import { loseAllBut, loseCategories, whereIs } from './losses.js';
+import { boxOf } from './shape-of.js';
+
+export const csv: Format = {
+  name: 'csv',
+  title: 'CSV of boxes',
+  detect: async (probe) => detect(probe),
+  reader: {
+    async read(path, options) {
+      const index = await indexCsv(path, options);
+      return { categories: index.categories, imageCount: index.images.length, entries: () => entriesOf(path, index) };
+    },
+  },
+  writer: {
+    output: 'file',
+    write: (source, sink) => sink.put('', linesOf(source, sink)),
+  },
+};
+
+function detect({ directory, head, path }: Probe): Match {
+  if (directory) return { score: 0, reason: 'a CSV of boxes is a file, this is a folder' };
+  try {
+    const text = head.subarray(0, head.indexOf(10) < 0 ? head.length : head.indexOf(10) + 1);
+    const splitter = csvSplitter(path);
+    columnsOf([...splitter.feed(text), ...splitter.end()][0]?.fields, path);
+    return { score: 0.95, reason: 'the first line has the columns file_name, x0, y0, x1 and y1' };
+  } catch (error) {
+    if (!isSamError(error)) throw error;
+    return { score: 0, reason: 'the first line has no columns file_name, x0, y0, x1 and y1' };
+  }
+}
+
+async function* entriesOf(path: string, index: CsvIndex): AsyncGenerator<DatasetEntry> {
+  const ids = new Map(index.categories.map(({ id, name }) => [name, id]));
+  const file = await openFile(path);
+  try {
+    for (const [i, image] of index.images.entries()) {
+      const imageId = i + 1;
+      const annotations = await annotationsOf(file, path, index, image, (category) => ids.get(category) ?? 0, imageId);
+      yield { image: { id: imageId, fileName: image.fileName, ...image.size }, annotations };
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function annotationsOf(file: OpenFile, path: string, { columns }: CsvIndex, image: CsvImage, categoryOf: (name: string) => number, imageId: number): Promise<Annotation[]> {
+  const annotations: Annotation[] = [];
+  for (const { start, end, line, row: first } of image.ranges) {
+    const splitter = csvSplitter(path, { byte: start, line });
+    const records = [...splitter.feed(await file.read(start, end - start)), ...splitter.end()];
+    for (const [i, record] of records.entries()) {
+      const row = rowOf(record.fields, columns, { file: path, line: record.line });
+      // the index has seen it to be right
+      if ('code' in row) continue;
+      const { box, score, id = first + i, category = NO_CATEGORY } = row;
+      annotations.push({ id, imageId, categoryId: categoryOf(category), box, isCrowd: false, ...(score === undefined ? {} : { score }) });
+    }
+  }
+  return annotations;
+}
+
+async function* linesOf(source: DatasetSource, sink: Sink): AsyncGenerator<string> {
+  const names = new Map(source.categories.map(({ id, name }) => [id, name]));
+  const used = new Map<string, number>();
+  const lose = loseAllBut(['scores'], source, sink);
+  let images = 0;
+  yield csvLine(CSV_HEADER);
+  for await (const entry of source.entries()) {
+    const { image, annotations } = entry;
+    lose(entry);
+    let lines = '';
+    for (const annotation of annotations) {
+      const box = boxOf(annotation);
+      if (annotation.segmentation !== undefined || box === undefined) sink.lose('masks', whereIs(annotation, image));
+      if (box === undefined) continue;
+      const category = names.get(annotation.categoryId) ?? NO_CATEGORY;
+      if (!used.has(category)) used.set(category, used.size + 1);
+      lines += csvLine([image.fileName, box.x0, box.y0, box.x1, box.y1, category, annotation.score, annotation.id]);
+    }
+    if (lines === '') sink.lose('empty', `image ${image.fileName}`);
+    else if (image.id !== ++images) sink.lose('ids', `image ${image.fileName}`);
+    yield lines;
+  }
+  loseCategories(source.categories, [...used].map(([name, id]) => ({ id, name })), sink);
+}

@@ -8,6 +8,7 @@ import { modelSha256, type LocatedModel } from '../models/located-model.js';
 import { readOnnxGraph } from '../models/onnx-graph.js';
 import type { ModelFiles } from '../models/predictor.js';
 import { recognise } from '../models/recognise.js';
+import { findEntry } from '../models/registry.js';
 import { resolveOptions } from '../options.js';
 
 export interface MasksModel {
@@ -20,8 +21,9 @@ export interface MasksModel {
 
 /** Throws what `locateModel` throws, `model/contract`, `model/unsafe`, `model/unfit`, `model/json`: all that can be told before an output folder is touched. */
 export async function modelForMasks(nameOrFolder: string | undefined, env: Environment): Promise<MasksModel> {
+  // before it is looked for: nobody should fetch what will not do
+  refuseUnfit(nameOrFolder ?? env['SAM_MODEL'] ?? '');
   const located = await locateModel(nameOrFolder, { env });
-  if (located.entry?.masksPerPrompt === 1) throw singleMask(located.name);
   recognise(readOnnxGraph(located.encoder), readOnnxGraph(located.decoder), located.json?.encoderInput);
   const { json } = located;
   const files: ModelFiles = {
@@ -29,6 +31,12 @@ export async function modelForMasks(nameOrFolder: string | undefined, env: Envir
     encoderInput: json?.encoderInput, inputSide: json?.inputSide, maskSide: json?.maskSide,
   };
   return { located, files, recommended: recommendedOptions(located) };
+}
+
+function refuseUnfit(name: string): void {
+  const entry = findEntry(name);
+  if (entry?.masksPerPrompt === 1 && entry.files.length > 0) throw singleMask(name);
+  if (entry?.status === 'contract to come') throw new SamError('model/unfit', `${name} follows contract ${entry.contract}, which this version cannot run yet; \`sam models list\` says which models are ready.`);
 }
 
 /** A decoder that gives one mask a prompt. Where the registry does not say so, a worker's first run of it does. */

@@ -12,7 +12,7 @@ import { start, type Running } from '../folder/child.js';
 /** The command's script; the package's unless a test has an installation of its own. */
 export const SAM = resolve('bin/run.js');
 
-export interface SamOptions { cwd?: string; env?: Record<string, string>; uid?: number; script?: string }
+export interface SamOptions { cwd?: string; env?: Record<string, string | undefined>; uid?: number; script?: string }
 export interface SamEnd { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
 /** Settings of the person who runs the tests must not decide. */

@@ -1,22 +1,43 @@
 /** `sam merge` over COCO instances files: read, merged (`src/dataset/coco-merge.ts`), written as `segment-all` writes them. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SamError, messageOf, systemCode } from '../errors.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { cocoInstances, mergeCoco, type CocoInstances, type JsonRecord } from '../dataset/coco-merge.js';
 
 export interface MergeSummary { files: number; images: number; annotations: number; categories: number }
 
-/** Merges files into one. Throws `usage/input-missing`, `data/json`, `data/coco`, `usage/output-exists` (without `force`, unless the bytes are the same). */
+/**
+ * Merges files into one. Throws `usage/input-missing`, `data/json`, `data/coco`, `usage/output-in-input`, and `usage/output-exists`
+ * without `force`, unless the bytes are the same.
+ */
 export async function mergeCocoFiles(inputs: string[], output: string, options: { force: boolean; dryRun: boolean }): Promise<MergeSummary> {
   const files: CocoInstances[] = [];
   for (const input of inputs) files.push(cocoInstances(await readJson(input), input));
   const merged = mergeCoco(files);
   const text = [...pieces(merged)].join('');
-  const existing = await readFile(output).catch(() => undefined);
+  const existing = await existingBytes(output);
   const same = existing?.equals(Buffer.from(text)) === true;
+  if (!same) for (const input of inputs) await assertOtherFile(input, output);
   if (existing !== undefined && !same && !options.force) throw new SamError('usage/output-exists', 'The output file exists with other content; --force overwrites it.', { file: output });
   if (!same && !options.dryRun) await writeFileAtomic(output, text);
   return { files: inputs.length, images: merged.images.length, annotations: merged.annotations.length, categories: merged.categories.length };
+}
+
+/** What cannot be read counts as there, with other content. */
+async function existingBytes(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? undefined : Buffer.of();
+  }
+}
+
+/** Inputs are never modified, whatever is forced. */
+async function assertOtherFile(input: string, output: string): Promise<void> {
+  const [a, b] = await Promise.all([input, output].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  if (a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino) {
+    throw new SamError('usage/output-in-input', 'The output would overwrite an input; write to another file.', { file: output });
+  }
 }
 
 async function readJson(path: string): Promise<unknown> {

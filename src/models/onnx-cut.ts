@@ -8,7 +8,7 @@
  * Measured, 2 cores, ms a prompt (`docs/measurements.md` has the table and its command): SAM's true decoder as exported 41-52,
  * cut 28, cut in batches of 16: 23; the small embedded decoder as exported 1.7, cut 0.7, cut in batches of 32: 0.5.
  */
-import { MemorySource, bytesField, bytesOf, concat, fieldsOf, integerField, textOf, type ByteSource, type Field } from './protobuf.js';
+import { MemorySource, bytesField, concat, copyField, fieldsOf, textOf, type ByteSource, type Field } from './protobuf.js';
 import { valueInfoBytes } from './onnx-build.js';
 
 /** What to keep: output names; and for some inputs, a new shape (numbers, or names of dynamic dimensions). */
@@ -19,15 +19,9 @@ export function cutOnnx(model: Uint8Array, cut: Cut): Uint8Array {
   const source = new MemorySource(model);
   const parts: Uint8Array[] = [];
   for (const field of fieldsOf(source, 0, source.size)) {
-    parts.push(field.number === 7 ? bytesField(7, cutGraph(source, field, cut)) : copyOf(source, field));
+    parts.push(field.number === 7 ? bytesField(7, cutGraph(source, field, cut)) : copyField(source, field));
   }
   return concat(parts);
-}
-
-/** A field as it stands, key and length included. */
-function copyOf(source: ByteSource, field: Field): Uint8Array {
-  if (field.wire === 0) return integerField(field.number, Number(field.value));
-  return bytesField(field.number, bytesOf(source, field));
 }
 
 function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
@@ -60,7 +54,7 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
         continue;
       }
     }
-    parts.push(copyOf(source, field));
+    parts.push(copyField(source, field));
   }
   return concat(parts);
 }

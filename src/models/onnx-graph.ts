@@ -10,6 +10,9 @@ import { FileSource, fieldsOf, integersOf, textOf, type ByteSource, type Field }
 /** Element types by ONNX's number (TensorProto.DataType), those that a contract may name. */
 const ELEMENT_TYPES: Record<number, string> = { 1: 'float32', 2: 'uint8', 3: 'int8', 6: 'int32', 7: 'int64', 9: 'bool', 10: 'float16', 11: 'float64' };
 
+/** Graphs in attributes of nodes of graphs: exporters write two or three levels, a hostile file as many as the stack has not. */
+const MAX_DEPTH = 32;
+
 /** A graph's input or output. A dimension is a number, or the name of a dynamic one (`?` where it has none). */
 export interface TensorInfo { name: string; type: string; shape: (number | string)[] }
 
@@ -50,7 +53,7 @@ export function describeOnnx(source: ByteSource): OnnxGraph {
     if (field.number === 2) found.producer = textOf(source, field);
     if (field.number === 7) {
       graphs++;
-      readGraph(source, field, found, true);
+      readGraph(source, field, found, 0);
     }
   }
   if (graphs !== 1 || found.outputs.length === 0) throw new SamError('model/format', 'Not an ONNX model: there is no graph with outputs in it.');
@@ -65,9 +68,11 @@ export function describeOnnx(source: ByteSource): OnnxGraph {
 
 type Found = OnnxGraph & { initializers: Set<string> };
 
-function readGraph(source: ByteSource, graph: Field, found: Found, top: boolean): void {
+function readGraph(source: ByteSource, graph: Field, found: Found, depth: number): void {
+  if (depth > MAX_DEPTH) throw new SamError('model/format', `Graphs within graphs go deeper than ${MAX_DEPTH} levels.`);
+  const top = depth === 0;
   for (const field of fieldsOf(source, graph.start, graph.end)) {
-    if (field.number === 1) readNode(source, field, found);
+    if (field.number === 1) readNode(source, field, found, depth);
     else if (field.number === 5) {
       const name = readTensor(source, field, found);
       if (top) found.initializers.add(name);
@@ -76,7 +81,7 @@ function readGraph(source: ByteSource, graph: Field, found: Found, top: boolean)
   }
 }
 
-function readNode(source: ByteSource, node: Field, found: Found): void {
+function readNode(source: ByteSource, node: Field, found: Found, depth: number): void {
   let domain = '';
   for (const field of fieldsOf(source, node.start, node.end)) {
     if (field.number === 7) domain = textOf(source, field);
@@ -84,7 +89,7 @@ function readNode(source: ByteSource, node: Field, found: Found): void {
     // an attribute may hold a tensor (t, tensors) or a whole graph (g, graphs), each with side files of its own
     for (const attribute of fieldsOf(source, field.start, field.end)) {
       if (attribute.number === 5 || attribute.number === 10) readTensor(source, attribute, found);
-      if ((attribute.number === 6 || attribute.number === 11) && attribute.wire === 2) readGraph(source, attribute, found, false);
+      if ((attribute.number === 6 || attribute.number === 11) && attribute.wire === 2) readGraph(source, attribute, found, depth + 1);
     }
   }
   found.domains.push(domain);

@@ -1,6 +1,6 @@
 /** An ONNX graph taken apart so that edges can be moved and nodes added: names and bytes, no meaning. For decoders (tens of megabytes). */
 import { constantBytes, nodeBytes, type ConstantSpec, type NodeSpec } from './onnx-build.js';
-import { MemorySource, bytesField, bytesOf, concat, fieldsOf, integerField, integersOf, textOf, type Field } from './protobuf.js';
+import { MemorySource, bytesField, bytesOf, concat, copyField, fieldsOf, integersOf, textOf, type Field } from './protobuf.js';
 
 /** One node; `other` are its fields besides inputs and outputs, as they stand. */
 export interface GraphNode { op: string; inputs: string[]; outputs: string[]; other: Uint8Array }
@@ -20,7 +20,7 @@ export class MutableGraph {
     this.source = new MemorySource(model);
     for (const field of fieldsOf(this.source, 0, this.source.size)) {
       if (field.number === 7) this.readGraph(field);
-      else this.outer.push(this.copyOf(field));
+      else this.outer.push(copyField(this.source, field));
     }
   }
 
@@ -69,7 +69,7 @@ export class MutableGraph {
   private readGraph(graph: Field): void {
     for (const field of fieldsOf(this.source, graph.start, graph.end)) {
       if (field.number === 1) this.nodes.push(this.readNode(field));
-      else if (field.number !== 13) this.rest.push(this.copyOf(field));
+      else if (field.number !== 13) this.rest.push(copyField(this.source, field));
       if (field.number !== 5) continue;
       for (const part of fieldsOf(this.source, field.start, field.end)) if (part.number === 8) this.weightFields.set(textOf(this.source, part), field);
     }
@@ -81,14 +81,10 @@ export class MutableGraph {
     for (const field of fieldsOf(this.source, node.start, node.end)) {
       if (field.number === 1) result.inputs.push(textOf(this.source, field));
       else if (field.number === 2) result.outputs.push(textOf(this.source, field));
-      else other.push(this.copyOf(field));
+      else other.push(copyField(this.source, field));
       if (field.number === 4) result.op = textOf(this.source, field);
     }
     result.other = concat(other);
     return result;
-  }
-
-  private copyOf(field: Field): Uint8Array {
-    return field.wire === 0 ? integerField(field.number, Number(field.value)) : bytesField(field.number, bytesOf(this.source, field));
   }
 }

@@ -122,6 +122,12 @@ export function integerField(number: number, value: number): Uint8Array {
   return concat([varintBytes(BigInt(number) << 3n), varintBytes(BigInt(value))]);
 }
 
+/** A field as it stands, of any wire type and any value, to be written into another message. */
+export function copyField(source: ByteSource, field: Field): Uint8Array {
+  if (field.wire === 2) return bytesField(field.number, bytesOf(source, field));
+  return concat([varintBytes((BigInt(field.number) << 3n) | BigInt(field.wire)), bytesOf(source, field)]);
+}
+
 export function concat(parts: Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,54 +1,31 @@
-/**
- * COCO instances as `segment-all` writes them: one file for all images, made from a part an image so that a run can stop and go on.
- * Ids count from 1 in bytewise `file_name` order; boxes as pycocotools' `toBbox`; masks as compressed RLE, never crowds.
- */
-import { readFile } from 'node:fs/promises';
-import { SamError } from '../errors.js';
-import { boxToCocoXywh } from '../geometry/box.js';
-import { rleToCoco } from '../mask/rle-string.js';
-import type { EncodedFile, GeneratedImage } from './generated.js';
+/** COCO instances: one JSON file with the lists `images`, `annotations` and `categories`. */
+import { readCoco } from './coco-read.js';
+import { writeCoco } from './coco-write.js';
+import type { Format, Match, Probe } from './format.js';
+import { jsonHead } from './json-head.js';
 
-/** One annotation of a part: what it is before it has ids. */
-interface PartAnnotation { segmentation: { size: [number, number]; counts: string }; area: number; bbox: [number, number, number, number]; score: number }
+// what `segment-all` writes the same file with, a part an image
+export { cocoFile, encodeCocoPart, type CocoPart } from './coco-parts.js';
 
-/** An image of the finished file, and where its part lies. */
-export interface CocoPart { fileName: string; width: number; height: number; path: string }
+export const coco: Format = {
+  name: 'coco',
+  title: 'COCO instances (one JSON file)',
+  detect: async (probe) => detectCoco(probe),
+  reader: { read: (path, options) => readCoco(path, options) },
+  writer: { output: 'file', write: (source, sink) => writeCoco(source, sink) },
+};
 
-/** The part of one image: a JSON array of annotations without ids. `path`: where the run keeps it. */
-export function encodeCocoPart(image: GeneratedImage, path: string): EncodedFile[] {
-  const annotations: PartAnnotation[] = image.masks.map((mask) => ({
-    segmentation: rleToCoco(mask.rle), area: mask.area, bbox: boxToCocoXywh(mask.box), score: mask.predictedIou,
-  }));
-  return [{ path, bytes: Buffer.from(`${JSON.stringify(annotations)}\n`) }];
-}
-
-/** The whole file as text in pieces: no more than one image's part in memory. `parts` in bytewise `fileName` order. */
-export async function* cocoFile(parts: Iterable<CocoPart>, category: string): AsyncGenerator<string> {
-  const list = [...parts];
-  yield '{"images": [';
-  for (const [i, part] of list.entries()) yield `${i === 0 ? '\n' : ',\n'}${imageLine(i + 1, part.fileName, part.width, part.height)}`;
-  yield `${list.length === 0 ? '' : '\n'}],\n"annotations": [`;
-  let id = 0;
-  for (const [i, part] of list.entries()) {
-    const annotations = await readPart(part);
-    yield annotations.map((annotation) => `${++id === 1 ? '\n' : ',\n'}${annotationLine(id, i + 1, annotation)}`).join('');
+function detectCoco({ directory, head, names }: Probe): Match {
+  if (directory) {
+    const inside = names.find((name) => /(?:^|\/)(?:instances_[^/]*|_?annotations(?:\.coco)?)\.json$/.test(name));
+    return { score: 0, reason: inside === undefined ? 'it is a folder, and COCO is one file' : `it is a folder, and COCO is one file: ${inside} in it may be one` };
   }
-  yield `${id === 0 ? '' : '\n'}],\n"categories": [${JSON.stringify({ id: 1, name: category, supercategory: '' })}]}\n`;
-}
-
-async function readPart(part: CocoPart): Promise<PartAnnotation[]> {
-  try {
-    // written by encodeCocoPart and checked against its recorded hash by the run
-    return JSON.parse(await readFile(part.path, 'utf8')) as PartAnnotation[];
-  } catch (error) {
-    throw new SamError('data/json', 'A finished part of the run cannot be read back.', { file: part.fileName, cause: error });
-  }
-}
-
-function imageLine(id: number, fileName: string, width: number, height: number): string {
-  return JSON.stringify({ id, file_name: fileName, width, height });
-}
-
-function annotationLine(id: number, imageId: number, a: PartAnnotation): string {
-  return JSON.stringify({ id, image_id: imageId, category_id: 1, segmentation: a.segmentation, area: a.area, bbox: a.bbox, iscrowd: 0, score: a.score });
+  const { shape, keys } = jsonHead(head);
+  if (shape !== 'object') return { score: 0, reason: 'it does not begin with an object of JSON' };
+  const lists = ['images', 'annotations', 'categories'].filter((key) => keys.get(key) === '[');
+  if (lists.length >= 2 || lists.includes('images')) return { score: 0.95, reason: `it is an object with ${lists.map((key) => `"${key}"`).join(' and ')}` };
+  if (lists.length === 1) return { score: 0.7, reason: `it is an object with the list "${lists[0]}"` };
+  // a long list of licences may fill the head
+  if (keys.has('info') && keys.has('licenses')) return { score: 0.5, reason: 'it is an object with "info" and "licenses"' };
+  return { score: 0, reason: 'its first keys are none of "images", "annotations" and "categories"' };
 }

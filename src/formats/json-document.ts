@@ -40,9 +40,9 @@ export function parseJson(bytes: Uint8Array, file: string): JsonValue {
   throw jsonError(file, fault.reason, positionIn(bytes, fault.offset));
 }
 
-/** The value, or undefined for what is not JSON, not UTF-8, or too deep. */
-export function tryJson(bytes: Uint8Array): JsonValue | undefined {
-  if (!isUtf8(bytes) || hasByteOrderMark(bytes) || isTooDeep(bytes)) return undefined;
+/** The value, or undefined for what is not JSON, not UTF-8, or too deep (which a caller who has counted already need not ask). */
+export function tryJson(bytes: Uint8Array, isDepthKnown = false): JsonValue | undefined {
+  if (!isUtf8(bytes) || hasByteOrderMark(bytes) || (!isDepthKnown && isTooDeep(bytes))) return undefined;
   try {
     // what JSON.parse gives is a JsonValue by definition
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as JsonValue;

@@ -3,7 +3,7 @@
  * level, and cuts out every element of those as a range of bytes; what is inside an element is for `JSON.parse`, one at a time.
  */
 import type { SamError } from '../errors.js';
-import { byteText, encodingFault, hasByteOrderMark, MAX_DEPTH } from './json-fault.js';
+import { byteText, encodingFault, hasByteOrderMark, jsonFault, MAX_DEPTH } from './json-fault.js';
 import { jsonError, tryJson } from './json-document.js';
 import type { JsonFile } from './json-file.js';
 
@@ -33,8 +33,16 @@ export function* scanJson(file: JsonFile): Generator<JsonEvent> {
   const first = window.peek();
   if (first === OPEN_LIST) yield* scanList(window, '');
   else if (first === OPEN_OBJECT) yield* scanObject(window);
-  else yield { kind: 'value', key: '', ...window.value('the document') };
+  else yield* scanWord(window);
   if (window.peek() !== END) throw window.fault(`the document has ended, but ${byteText(window.peek())} follows`);
+}
+
+/** A document that is a number, a text or a word, or no JSON at all. */
+function* scanWord(window: Window): Generator<JsonEvent> {
+  if (window.peek() === END) throw window.fault('the file is empty');
+  const value = window.value('the document');
+  if (tryJson(value.bytes) === undefined) throw window.fault(jsonFault(value.bytes)?.reason ?? 'the parser refuses it', value.start);
+  yield { kind: 'value', key: '', ...value };
 }
 
 function* scanObject(window: Window): Generator<JsonEvent> {

@@ -1,11 +1,17 @@
 /** Every format that can be read or written, in the order in which `sam` lists them; a new format is a file and a line here. */
 import { SamError } from '../errors.js';
+import { coco } from './coco.js';
 import { csv } from './csv.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
+import { npy } from './npy.js';
+import { png } from './png.js';
 
 /** In the order of `FORMAT_NAMES`. */
 export const FORMATS: readonly Format[] = [
+  coco,
+  png,
   csv,
+  npy,
 ];
 
 /** The format of a name. Throws `usage/option` for a name that no format has. */

@@ -49,6 +49,8 @@ export const ERROR_CODES = {
   'data/coco': ['data', 'An annotation file is not a COCO instances file.'],
   'data/unsafe-path': ['data', 'A name in a file leads out of the folder it belongs to.'],
   'data/rle': ['data', 'A run-length encoding is malformed.'],
+  'data/polygon': ['data', 'A polygon is malformed.'],
+  'data/holes': ['data', 'A mask has holes, which polygons would fill; --holes bridge keeps them, --holes drop fills them.'],
   'data/record': ['data', 'A record of an annotation file breaks a rule.'],
   'data/format': ['data', 'An input is in no format that sam knows, or not in the one that was named.'],
   'data/unreadable': ['data', 'An annotation file or folder cannot be opened.'],

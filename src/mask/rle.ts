@@ -4,6 +4,9 @@
  */
 import { SamError } from '../errors.js';
 import type { Box } from '../geometry/box.js';
+import { rowsOfRle } from './decode-rows.js';
+import { rleOfRows } from './encode-rows.js';
+import { assertMaskSize, assertPixels } from './mask-size.js';
 
 /** `counts`: `Uint32Array`, run lengths in column-major order, zeros first; their sum is width * height. */
 export interface Rle { width: number; height: number; counts: Uint32Array }
@@ -44,38 +47,17 @@ export function boxFromRle(rle: Rle): Box | undefined {
   return x1 === 0 ? undefined : { x0, y0, x1, y1 };
 }
 
-/** The runs of a row-major bitmask; any value but 0 counts as set. */
+/** The runs of a row-major bitmask; any value but 0 counts as set. Throws `data/rle` for a size that the pixels have not. */
 export function rleFromBitmask(mask: Bitmask): Rle {
-  const { data, width, height } = mask;
-  const counts: number[] = [];
-  let value = 0, run = 0;
-  for (let x = 0; x < width; x++) {
-    for (let y = 0, i = x; y < height; y++, i += width) {
-      const v = data[i] === 0 ? 0 : 1;
-      if (v !== value) {
-        counts.push(run);
-        run = 0;
-        value = v;
-      }
-      run++;
-    }
-  }
-  counts.push(run);
-  return { width, height, counts: Uint32Array.from(counts) };
+  assertMaskSize(mask);
+  assertPixels(mask.data, mask);
+  return rleOfRows(mask.data, { width: mask.width, height: mask.height });
 }
 
 /** Row-major pixels of a mask. Throws `data/rle` when the runs do not sum to width * height. */
 export function bitmaskFromRle(rle: Rle): Bitmask {
-  const { width, height, counts } = rle;
   assertRunSum(rle);
-  const data = new Uint8Array(width * height);
-  let at = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const end = at + counts[i]!;
-    if (i % 2 === 1) for (let p = at; p < end; p++) data[(p % height) * width + Math.floor(p / height)] = 1;
-    at = end;
-  }
-  return { data, width, height };
+  return { data: rowsOfRle(rle), width: rle.width, height: rle.height };
 }
 
 /** Throws `data/rle` unless the runs sum to width * height. */

@@ -97,7 +97,9 @@ async function comesBack(t: ExecutionContext, contract: FormatContract, dataset:
   t.deepEqual(findings, [], 'what we write has nothing to find');
   const again = memorySink();
   await contract.format.writer?.write(source, again, { ...contract.write, ...options });
-  t.deepEqual([...again.files].map(([at, bytes]) => [at, bytes.toString('latin1')]), [...sink.files].map(([at, bytes]) => [at, bytes.toString('latin1')]), 'read and written again, the same bytes');
+  // a folder is read in the order of its names, and written in that order then
+  const texts = ({ files }: MemorySink): [string, string][] => [...files].map(([at, bytes]): [string, string] => [at, bytes.toString('latin1')]).sort(([a], [b]) => (a < b ? -1 : 1));
+  t.deepEqual(texts(again), texts(sink), 'read and written again, the same bytes');
   await source.close?.();
 }
 

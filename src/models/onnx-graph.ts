@@ -55,6 +55,8 @@ export function describeOnnx(source: ByteSource): OnnxGraph {
       graphs++;
       readGraph(source, field, found, 0);
     }
+    // functions of the model's own: their nodes run as any other
+    if (field.number === 25) for (const part of fieldsOf(source, field.start, field.end)) if (part.number === 7) readNode(source, part, found, 1);
   }
   if (graphs !== 1 || found.outputs.length === 0) throw new SamError('model/format', 'Not an ONNX model: there is no graph with outputs in it.');
   return {
@@ -76,7 +78,8 @@ function readGraph(source: ByteSource, graph: Field, found: Found, depth: number
     else if (field.number === 5) {
       const name = readTensor(source, field, found);
       if (top) found.initializers.add(name);
-    } else if (field.number === 11 && top) found.inputs.push(readValueInfo(source, field));
+    } else if (field.number === 15) readSparseTensor(source, field, found);
+    else if (field.number === 11 && top) found.inputs.push(readValueInfo(source, field));
     else if (field.number === 12 && top) found.outputs.push(readValueInfo(source, field));
   }
 }
@@ -86,13 +89,19 @@ function readNode(source: ByteSource, node: Field, found: Found, depth: number):
   for (const field of fieldsOf(source, node.start, node.end)) {
     if (field.number === 7) domain = textOf(source, field);
     if (field.number !== 5) continue;
-    // an attribute may hold a tensor (t, tensors) or a whole graph (g, graphs), each with side files of its own
+    // an attribute may hold a tensor (t, tensors, sparse ones) or a whole graph (g, graphs), each with side files of its own
     for (const attribute of fieldsOf(source, field.start, field.end)) {
       if (attribute.number === 5 || attribute.number === 10) readTensor(source, attribute, found);
+      if (attribute.number === 22 || attribute.number === 23) readSparseTensor(source, attribute, found);
       if ((attribute.number === 6 || attribute.number === 11) && attribute.wire === 2) readGraph(source, attribute, found, depth + 1);
     }
   }
   found.domains.push(domain);
+}
+
+/** Values and indices are tensors. */
+function readSparseTensor(source: ByteSource, tensor: Field, found: Found): void {
+  for (const field of fieldsOf(source, tensor.start, tensor.end)) if (field.number === 1 || field.number === 2) readTensor(source, field, found);
 }
 
 function readTensor(source: ByteSource, tensor: Field, found: Found): string {

@@ -34,6 +34,14 @@ test('inputs, outputs, domains, side files and producer of a graph', (t) => {
   });
 });
 
+test('side files and domains in the places where few look', (t) => {
+  const sparse = (name: string): Uint8Array => concat([bytesField(1, sideFile(`${name}-values.bin`)), bytesField(2, sideFile(`${name}-indices.bin`)), integerField(3, 4)]);
+  const inFunction = concat([bytesField(4, 'Constant'), bytesField(7, 'org.hidden'), bytesField(5, bytesField(22, sparse('attribute')))]);
+  const found = describe(modelBytes({ ...EMPTY, outputs: [{ name: 'y', shape: [1] }], more: [bytesField(15, sparse('graph'))] }, [bytesField(25, concat([bytesField(1, 'own'), bytesField(7, inFunction)]))]));
+  t.deepEqual(found.externalFiles, ['attribute-indices.bin', 'attribute-values.bin', 'graph-indices.bin', 'graph-values.bin']);
+  t.deepEqual(found.domains, ['org.hidden']);
+});
+
 test('element types by name, others by number', (t) => {
   const ofType = (type: number): Uint8Array => bytesField(12, concat([bytesField(1, 'y'), bytesField(2, bytesField(1, integerField(1, type)))]));
   const types = [1, 2, 3, 6, 7, 9, 10, 11, 16].map((type) => describe(modelBytes({ ...EMPTY, more: [ofType(type)] })).outputs[0]!.type);

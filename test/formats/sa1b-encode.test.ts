@@ -1,7 +1,7 @@
 /** SA-1B files to the letter, and the names that all outputs of an image share. */
 import test from 'ava';
 import { pathStem } from '../../src/formats/generated.js';
-import { encodeSa1b, sa1bImageId, sa1bPath } from '../../src/formats/sa1b.js';
+import { encodeSa1b, sa1bImageId, sa1bPath } from '../../src/formats/sa1b-encode.js';
 import { generatedImage, textOf } from './generated-image.js';
 
 test('a file to the letter: Meta\'s boxes, one annotation a line, ids from 1', (t) => {

@@ -32,7 +32,8 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
   const keep = new Set<Field>();
   const open = [...cut.outputs];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (used.has(name)) continue;
+    // an input or output that is left out has the empty name, which joins nothing
+    if (name === '' || used.has(name)) continue;
     used.add(name);
     const node = makerOf.get(name);
     if (node === undefined || keep.has(node.field)) continue;

@@ -28,6 +28,11 @@ test('nodes, weights, inputs and outputs that nothing uses any more are gone', (
   t.deepEqual(namesIn(cutOnnx(modelBytes(SMALL), { outputs: ['other'], shapes: {} })), { made: ['product', 'other'], weights: ['w1', 'w3'], inputs: ['b'], outputs: ['other'], between: [] });
 });
 
+test('an input that is left out is not the output that another node leaves out', (t) => {
+  const model = modelBytes({ ...SMALL, nodes: [...SMALL.nodes, { op: 'Clip', inputs: ['twice', '', 'w2'], outputs: ['clipped'] }, { op: 'Dropout', inputs: ['b'], outputs: ['dropped', ''] }], outputs: [...SMALL.outputs, { name: 'clipped', shape: [2] }] });
+  t.deepEqual(namesIn(cutOnnx(model, { outputs: ['clipped'], shapes: {} })).inputs, ['a']);
+});
+
 test('new shapes for inputs, as numbers and names; others stay', (t) => {
   const cut = cutOnnx(modelBytes(SMALL), { outputs: ['twice', 'other'], shapes: { b: [7, 'points', 2] } });
   t.deepEqual(describeOnnx(new MemorySource(cut)).inputs, [{ name: 'a', type: 'float32', shape: [2] }, { name: 'b', type: 'float32', shape: [7, 'points', 2] }]);

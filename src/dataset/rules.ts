@@ -47,6 +47,7 @@ export const RULES = {
   'mask/no-instances': { severity: 'warning', summary: 'Masks say classes but not objects; they are not read.', fixable: false },
   'mask/no-object': { severity: 'error', summary: 'A label in a picture of masks belongs to no object.', fixable: false },
   'mask/not-binary': { severity: 'error', summary: 'A picture of a mask has more than two values.', fixable: false },
+  'mask/unseen': { severity: 'warning', summary: 'A table names a label that no pixel of its picture has.', fixable: false },
   'number/overflow': { severity: 'error', summary: 'A number is too large for a double.', fixable: false },
   'number/precision': { severity: 'warning', summary: 'A whole number above 2^53 lost digits.', fixable: false },
   'path/backslash': { severity: 'warning', summary: 'A file name has backslashes, which are read as slashes.', fixable: true },

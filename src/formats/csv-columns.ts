@@ -5,6 +5,7 @@ import { SamError, printableName } from '../errors.js';
 import { unsafeReason } from '../files/safe-path.js';
 import type { Box } from '../geometry/box.js';
 import { unguarded } from './csv-line.js';
+import { decimalOf } from './pixel-number.js';
 
 const REQUIRED = ['file_name', 'x0', 'y0', 'x1', 'y1'] as const;
 const KNOWN = [...REQUIRED, 'category', 'score', 'id', 'width', 'height'] as const;
@@ -47,7 +48,7 @@ export function rowOf(fields: readonly string[] | undefined, { at, count }: Colu
   for (const column of ['x0', 'y0', 'x1', 'y1', 'score', 'id', 'width', 'height'] as const) {
     const text = cell(column);
     if (text === undefined || (column === 'score' && text.trim() === '')) continue;
-    const value = numberOf(text);
+    const value = decimalOf(text.trim()) ?? Number.NaN;
     const isGood = column === 'id' || column === 'width' || column === 'height' ? Number.isSafeInteger(value) && value >= (column === 'id' ? 0 : 1) : Number.isFinite(value);
     if (!isGood) return finding(RULE_OF[column] ?? 'box/invalid', `The column ${column} holds "${shown(column)}".`, { ...where, path: column });
     numbers.set(column, value);
@@ -68,8 +69,3 @@ export function rowOf(fields: readonly string[] | undefined, { at, count }: Colu
 }
 
 const RULE_OF: Partial<Record<Column, 'score/invalid' | 'id/invalid' | 'image/invalid'>> = { score: 'score/invalid', id: 'id/invalid', width: 'image/invalid', height: 'image/invalid' };
-
-/** A decimal number as programs write it; anything else is NaN. */
-function numberOf(text: string): number {
-  return /^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*$/.test(text) ? Number(text) : Number.NaN;
-}

@@ -3,6 +3,7 @@ import { finding } from '../dataset/rules.js';
 import type { Finding, GeneratorFacts, Report } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { csvSplitter } from './csv-records.js';
+import { decimalOf } from './pixel-number.js';
 
 export const PNG_METADATA = ['id', 'area', 'bbox_x0', 'bbox_y0', 'bbox_w', 'bbox_h', 'point_input_x', 'point_input_y', 'predicted_iou', 'stability_score',
   'crop_box_x0', 'crop_box_y0', 'crop_box_w', 'crop_box_h'] as const;
@@ -35,8 +36,8 @@ function rowOf(cell: (column: Column) => string, where: Pick<Finding, 'file' | '
   for (const column of PNG_METADATA) {
     const text = cell(column);
     if (text === '') continue;
-    const value = /^[+-]?[0-9.]+(?:e[+-]?[0-9]+)?$/i.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isFinite(value)) return finding(column === 'area' ? 'area/invalid' : column.includes('_box') ? 'box/invalid' : 'score/invalid', `The column ${column} holds "${text.slice(0, 40)}".`, { ...where, path: column });
+    const value = decimalOf(text);
+    if (value === undefined) return finding(column === 'area' ? 'area/invalid' : column.includes('_box') ? 'box/invalid' : 'score/invalid', `The column ${column} holds "${text.slice(0, 40)}".`, { ...where, path: column });
     numbers.set(column, value);
   }
   const all = <C extends Column>(...columns: C[]): number[] | undefined => {

@@ -1,15 +1,19 @@
 /** Every format that can be read or written, in the order in which `sam` lists them; a new format is a file and a line here. */
 import { SamError } from '../errors.js';
 import { coco } from './coco.js';
+import { cocoResults } from './coco-results.js';
 import { csv } from './csv.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
+import { labelPng } from './label-png.js';
 import { npy } from './npy.js';
 import { png } from './png.js';
 
 /** In the order of `FORMAT_NAMES`. */
 export const FORMATS: readonly Format[] = [
   coco,
+  cocoResults,
   png,
+  labelPng,
   csv,
   npy,
 ];

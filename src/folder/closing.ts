@@ -6,7 +6,7 @@ import { removeDirectoryAtomic } from '../files/atomic.js';
 import { storing } from '../files/storage-error.js';
 import { HOUSE, type ClaimingImage } from './claims.js';
 import type { Ledger } from './ledger.js';
-import { isFinish, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
+import { isFinish, outputsOf, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
 import { belongsTo, shardTag, type Shard } from './shard.js';
 import { lookAt } from './standing.js';
 
@@ -69,7 +69,7 @@ function isOwn(entry: LedgerEntry, { shard, finishPath }: Closing): boolean {
 }
 
 function pathsOf(entry: LedgerEntry): string[] {
-  return (isFinish(entry) ? [entry.finish] : entry.outputs).map(({ path }) => path);
+  return outputsOf(entry).map(({ path }) => path);
 }
 
 /** Removes an output, and folders that it leaves empty; false if its bytes are no longer those that a run wrote. */

@@ -47,8 +47,19 @@ function inKeyOrder(entry: LedgerEntry): LedgerEntry {
 export function entryOf(line: string): LedgerEntry | undefined {
   const match = /^(\{.*),"check":"([0-9a-f]{12})"\}$/s.exec(line);
   const text = `${match?.[1] ?? ''}}`;
+  if (match === null || checkOf(text) !== match[2]) return undefined;
   // with its checksum right, a line is one that `lineOf` made
-  return match !== null && checkOf(text) === match[2] ? (JSON.parse(text) as LedgerEntry) : undefined;
+  const entry = JSON.parse(text) as LedgerEntry;
+  return outputsOf(entry).every(({ path }) => staysInside(path)) ? entry : undefined;
+}
+
+export function outputsOf(entry: LedgerEntry): LedgerOutput[] {
+  return isFinish(entry) ? [entry.finish] : entry.outputs;
+}
+
+/** An output folder may come from anywhere, and what its ledger names may be removed: a checksum is no signature. */
+function staysInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
 }
 
 function checkOf(text: string): string {

@@ -1,6 +1,7 @@
 /**
  * The resume ledger, `.sam/ledger.jsonl`, or a shard's own `ledger-i-of-n.jsonl`: what is finished, and which files are ours. Appended
  * to while a run works, put in order at its end. A run without shards takes the shards' ledgers over; a shard reads all, writes its own.
+ * It is held in memory whole: some hundred bytes an image.
  */
 import { open, readFile, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { syncDirectory, writeFileAtomic } from '../files/atomic.js';
 import { sortedByText } from '../files/order.js';
 import { storageError, storing } from '../files/storage-error.js';
 import { HOUSE } from './claims.js';
-import { isFinish, lineOf, readEntries, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
+import { isFinish, lineOf, outputsOf, readEntries, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
 
 const SHARD_LEDGER = /^ledger-\d+-of-\d+\.jsonl$/;
 
@@ -87,7 +88,7 @@ export class Ledger {
     if (before !== undefined) this.replaced.push(before);
     if (isFinish(entry)) this.finishes.set(entry.finish.path, entry);
     else this.images.set(entry.file_name, entry);
-    for (const { path, sha256 } of isFinish(entry) ? [entry.finish] : entry.outputs) {
+    for (const { path, sha256 } of outputsOf(entry)) {
       const known = this.#known.get(path);
       if (known === undefined) this.#known.set(path, new Set([sha256]));
       else known.add(sha256);

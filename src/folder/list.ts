@@ -100,6 +100,7 @@ async function listGlob(pattern: string, realOutput: string, findings: Findings)
   for (const path of paths) {
     const fileName = relative(base, path).split(sep).join('/');
     const realPath = join(root, fileName);
+    if (fileName.startsWith('../')) throw new SamError('usage/input-missing', `The pattern ${printableName(pattern)} leads out of ${printableName(base)}: no .. after a wildcard.`, { file: pattern });
     if (isWithin(realPath, realOutput)) findings.inOutput++;
     else if (!hasImageExtension(fileName)) countOther(fileName, findings);
     else {

@@ -65,14 +65,16 @@ function recordedHash(entry: ImageEntry | undefined, { path }: Claim): string | 
 }
 
 function wrongKind(output: string, { kind, path }: Claim): SamError {
-  const name = printableName(join(output, path));
-  return new SamError('usage/output-exists', `The output ${name} should be a ${kind === 'file' ? 'file' : 'folder'}, but something else is there; remove it.`, { file: name });
+  const at = join(output, path);
+  const message = `The output ${printableName(at)} should be a ${kind === 'file' ? 'file' : 'folder'}, but something else is there; remove it.`;
+  return new SamError('usage/output-exists', message, { file: at });
 }
 
 function foreign(output: string, paths: readonly string[]): SamError {
-  const name = printableName(join(output, paths[0] ?? ''));
-  const more = paths.length === 1 ? '' : ` and ${paths.length - 1} more`;
-  return new SamError('usage/output-exists', `The output ${name}${more} is there already, and not as a run of this folder wrote it. Remove it, choose another --output, or --force to overwrite it.`, { file: name });
+  const at = join(output, paths[0] ?? '');
+  const more = paths.length === 1 ? '' : ` (and ${paths.length - 1} more)`;
+  const message = `The output ${printableName(at)}${more} is there already, and not as a run of this folder wrote it. Remove it, choose another --output, or --force to overwrite it.`;
+  return new SamError('usage/output-exists', message, { file: at });
 }
 
 /** A folder in the output may be a link to where the inputs are. */

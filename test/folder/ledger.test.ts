@@ -37,6 +37,13 @@ test('a line with any byte lost or changed gives nothing', (t) => {
   for (const garbage of ['', '{}', 'null', '[', '{"a":1,"check":"000000000000"}']) t.is(entryOf(garbage), undefined);
 });
 
+test('a line that names a path out of the folder gives nothing, however good its checksum', (t) => {
+  for (const path of ['', '/etc/passwd', '..', '../a', 'a/../../b', 'a\\..\\b']) {
+    t.is(entryOf(lineOf({ ...entry('a'), outputs: [{ path, sha256: 'aa' }] })), undefined, path);
+    t.is(entryOf(lineOf({ ...finish, finish: { path, sha256: 'aa' } })), undefined, path);
+  }
+});
+
 test('entries are read back after a torn line and garbage, and new ones are not glued to it', async (t) => {
   const { output, file } = await house(t);
   const first = await Ledger.read(output, undefined);

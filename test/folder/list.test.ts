@@ -114,6 +114,7 @@ test('missing inputs and places without images are refused, saying where was loo
     t.is(error.code, 'usage/input-missing');
     t.true(error.message.includes(join(root, name)), error.message);
   }
+  t.is((await refused(`${root}/i*/../../${root.split('/').at(-1)}/in/*.txt`)).code, 'usage/no-images');
   for (const [name, pattern] of [['in', /2 × \.txt, 1 × \.json, 1 × no extension/], ['empty', /nothing is there/], ['*.jpg', /\*\.jpg: nothing/], ['out/*.png', /1 in the output folder/], ['no/**', /nothing/]] as const) {
     const error = await refused(join(root, name));
     t.is(error.code, 'usage/no-images', name);

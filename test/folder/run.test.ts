@@ -99,7 +99,7 @@ test('outputs of others are in the way before any work; with force they are not,
   writeTree(output, { 'a.json': 'theirs', 'z.json': 'theirs', 'other.txt': 'kept' });
   const before = treeOf(output);
   const error = await t.throwsAsync(fakeRun({ inputs, output }));
-  t.regex(error.message, /a\.json and 1 more is there already/);
+  t.regex(error.message, /a\.json \(and 1 more\) is there already/);
   t.deepEqual(treeOf(output), before, 'a refused run leaves no trace');
   t.like((await fakeRun({ inputs, output, force: true })).summary, { done: 5 });
   t.is(readFileSync(join(output, 'other.txt'), 'utf8'), 'kept');

@@ -2,8 +2,9 @@
 import { isSamError } from '../errors.js';
 import type { JsonValue, Segmentation } from '../dataset/types.js';
 import type { ImageSize } from '../geometry/size.js';
+import { rleFromCoco } from '../mask/coco-rle.js';
+import { repairRle } from '../mask/repair-rle.js';
 import type { Rle } from '../mask/rle.js';
-import { rleFromString } from '../mask/rle-string.js';
 import { isFiniteNumber, isObject, shown, type JsonObject, type RecordCheck } from './record-check.js';
 
 /** `size`: that of the image, in pixels. Undefined for an absent, empty or wrong segmentation; a wrong one has left its finding in `check`. */
@@ -36,61 +37,30 @@ function readPolygons(value: JsonValue[], check: RecordCheck): Segmentation | un
 
 /** A mask `{size: [h, w], counts}`; with `size`, of exactly that size. Undefined where it is wrong, which `check` then says. */
 export function readRle(value: JsonObject, size: ImageSize | undefined, maxPixels: number, check: RecordCheck, path: string): Rle | undefined {
-  const { size: stated, counts } = value;
-  const [height, width] = Array.isArray(stated) ? stated : [];
-  if (!Array.isArray(stated) || stated.length !== 2 || !isSide(height) || !isSide(width)) {
-    return check.find('rle/invalid', `Expected [height, width] in whole numbers from 1, found ${shown(stated)}.`, `${path}.size`);
-  }
-  if (size !== undefined && (height !== size.height || width !== size.width)) {
+  const [height, width] = Array.isArray(value['size']) ? value['size'] : [];
+  if (size !== undefined && typeof height === 'number' && typeof width === 'number' && (height !== size.height || width !== size.width)) {
     const swapped = height === size.width && width === size.height ? '; width and height seem to be swapped, size is [height, width]' : '';
     return check.find('size/mismatch', `The image is ${size.width} x ${size.height}, the mask ${width} x ${height}${swapped}.`, `${path}.size`);
   }
-  if (height * width > maxPixels) return check.find('rle/invalid', `The mask has ${height * width} pixels, more than the ${maxPixels} that are allowed.`, `${path}.size`);
-  if (typeof counts === 'string') return readString(counts, { width, height }, check, `${path}.counts`);
-  if (Array.isArray(counts)) return readCounts(counts, { width, height }, check, `${path}.counts`);
-  return check.find('rle/invalid', `Expected a text or a list of run lengths, found ${shown(counts)}.`, `${path}.counts`);
-}
-
-function isSide(value: JsonValue | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
-}
-
-function readCounts(counts: readonly JsonValue[], { width, height }: ImageSize, check: RecordCheck, path: string): Rle | undefined {
-  const runs = new Uint32Array(counts.length);
-  let sum = 0;
-  for (let i = 0; i < counts.length; i++) {
-    const run = counts[i];
-    if (typeof run !== 'number' || !Number.isSafeInteger(run) || run < 0) return check.find('rle/invalid', `Expected a run length, a whole number from 0, found ${shown(run)}.`, `${path}[${i}]`);
-    sum += run;
-    // beyond the mask a run may not fit in 32 bits
-    if (sum > width * height) break;
-    runs[i] = run;
-  }
-  return sum === width * height ? { width, height, counts: runs } : check.find('rle/sum', `The runs sum to ${sum > width * height ? 'more than ' : ''}${Math.min(sum, width * height)}, but a mask of ${width} x ${height} has ${width * height} pixels.`, path);
-}
-
-function readString(text: string, size: ImageSize, check: RecordCheck, path: string): Rle | undefined {
-  const read = decoded(text, size);
-  if (typeof read !== 'string') return read;
-  const plain = unescaped(text);
-  const again = plain === text ? read : decoded(plain, size);
-  if (typeof again === 'string') return check.find(/ sum to /.test(read) ? 'rle/sum' : 'rle/invalid', read, path);
-  check.find('rle/escaped', 'The text is that of a Python bytes object or has its backslashes doubled; it was read as it was meant.', path);
-  return again;
-}
-
-/** The mask, or the sentence that says why there is none. */
-function decoded(text: string, { width, height }: ImageSize): Rle | string {
   try {
-    return rleFromString(text, width, height);
+    return rleFromCoco(value, { maxPixels });
   } catch (error) {
-    if (isSamError(error, 'data/rle')) return error.message;
-    throw error;
+    if (!isSamError(error, 'data/rle')) throw error;
+    const { rle, kinds } = repaired(value, maxPixels);
+    const isEscaped = rle !== undefined && kinds.every((kind) => kind === 'string-escaped');
+    const code = isEscaped ? 'rle/escaped' : rle !== undefined && kinds.every((kind) => kind.startsWith('sum-')) ? 'rle/sum' : 'rle/invalid';
+    check.find(code, isEscaped ? 'The text is that of a Python bytes object or has its backslashes doubled; it is read as it was meant.' : error.message, `${path}.${error.path ?? 'counts'}`);
+    return isEscaped ? rle : undefined;
   }
 }
 
-/** `b'...'` without its wrapping, and each doubled backslash once: what Python's str() and repr() make of bytes. */
-function unescaped(text: string): string {
-  const inner = /^b'(.*)'$|^b"(.*)"$/s.exec(text);
-  return (inner?.[1] ?? inner?.[2] ?? text).replaceAll('\\\\', '\\');
+/** What lenient reading would make of a mask that strict reading refuses: it tells what kind of fault there is. */
+function repaired(value: JsonObject, maxPixels: number): { rle?: Rle; kinds: string[] } {
+  try {
+    const { rle, findings } = repairRle(value, { maxPixels });
+    return { rle, kinds: findings.map(({ kind }) => kind) };
+  } catch (error) {
+    if (!isSamError(error, 'data/rle')) throw error;
+    return { kinds: [] };
+  }
 }

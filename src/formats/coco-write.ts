@@ -2,14 +2,14 @@
 import type { Annotation, Category, DatasetSource, Extra, ImageRecord } from '../dataset/types.js';
 import type { ImageSize } from '../geometry/size.js';
 import { canonicalRle } from '../mask/merge.js';
-import { rleFromPolygons } from '../mask/polygon-fill.js';
-import { boxFromRle, rleArea, type Rle } from '../mask/rle.js';
+import { rleArea, type Rle } from '../mask/rle.js';
 import { rleToCoco, type CocoRleString } from '../mask/rle-string.js';
 import { boxToShortXywh } from './coco-box.js';
 import { planIds, type IdPlan } from './coco-ids.js';
 import { ALL_ANNOTATION_KEYS, CATEGORY_KEYS, IMAGE_KEYS } from './coco-records.js';
 import type { Sink } from './format.js';
 import type { JsonObject } from './record-check.js';
+import { boxOf, maskOf } from './shape-of.js';
 
 /** Writes the file. Loses splits, and ids that are 0 or not unique. */
 export async function writeCoco(source: DatasetSource, sink: Sink): Promise<void> {
@@ -81,27 +81,20 @@ export function cocoRle(rle: Rle): CocoRleString {
   return rleToCoco(rle.counts.indexOf(0, 1) < 0 ? rle : canonicalRle(rle));
 }
 
-function areaOf({ segmentation, box }: Annotation, size: ImageSize): number {
-  if (segmentation?.kind === 'rle') return rleArea(segmentation.rle);
-  if (segmentation !== undefined) return rleArea(rleFromPolygons(segmentation.rings, size));
-  return box === undefined ? 0 : (box.x1 - box.x0) * (box.y1 - box.y0);
+function areaOf(annotation: Annotation, size: ImageSize): number {
+  const mask = maskOf(annotation, size);
+  if (mask !== undefined) return rleArea(mask);
+  const { x0, y0, x1, y1 } = annotation.box ?? NO_BOX;
+  return (x1 - x0) * (y1 - y0);
 }
 
+const NO_BOX = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
 /** As pycocotools' `toBbox` has it for a mask (an empty one: zeros), around the points of polygons; none at all as an empty list. */
-export function bboxOf({ box, segmentation }: Annotation): number[] {
-  if (box !== undefined) return boxToShortXywh(box);
-  if (segmentation === undefined) return [];
-  if (segmentation.kind === 'rle') return boxToShortXywh(boxFromRle(segmentation.rle) ?? { x0: 0, y0: 0, x1: 0, y1: 0 });
-  let x0 = Infinity, y0 = Infinity, x1 = -Infinity, y1 = -Infinity;
-  for (const ring of segmentation.rings) {
-    for (let i = 0; i + 1 < ring.length; i += 2) {
-      x0 = Math.min(x0, ring[i]!);
-      x1 = Math.max(x1, ring[i]!);
-      y0 = Math.min(y0, ring[i + 1]!);
-      y1 = Math.max(y1, ring[i + 1]!);
-    }
-  }
-  return boxToShortXywh({ x0, y0, x1, y1 });
+export function bboxOf(annotation: Annotation): number[] {
+  const box = boxOf(annotation);
+  if (box === undefined && annotation.segmentation === undefined) return [];
+  return boxToShortXywh(box ?? NO_BOX);
 }
 
 /** What may stand beside the known keys; another format's key of a known name has no place. */

@@ -26,6 +26,8 @@ export interface HostileInput {
   code: string;
   /** Annotations that lenient reading leaves; `refused` where nothing can be read. */
   leaves: number | 'refused';
+  /** The text of an instances file that is read beside it. */
+  withInstances?: string;
   options?: Partial<ReadOptions>;
 }
 
@@ -36,6 +38,8 @@ export interface FormatContract {
   /** What each case loses; a case that is not named loses nothing. */
   losses: Partial<Record<CaseName, readonly Loss[]>>;
   hostile: readonly HostileInput[];
+  /** What comes back of a case that was not there, e.g. a score that the format cannot do without: not compared. */
+  gains?: Partial<Record<CaseName, readonly Loss[]>>;
   /** True for a format that reads sizes from the images: they are made, and their folder is given to the reader and the writer. */
   needsImages?: boolean;
   write?: WriteOptions;
@@ -57,7 +61,7 @@ export function formatContract(contract: FormatContract): void {
   for (const [name, dataset] of Object.entries(CASES) as [CaseName, DatasetCase][]) {
     if (format.writer !== undefined) test(`${format.name}: ${name}: written twice the same, losing ${losses[name]?.join(', ') ?? 'nothing'}`, (t) => writesAlike(t, contract, name, dataset));
     if (format.writer !== undefined && format.reader !== undefined) {
-      test(`${format.name}: ${name}: comes back as it was written`, (t) => comesBack(t, contract, dataset));
+      test(`${format.name}: ${name}: comes back as it was written`, (t) => comesBack(t, contract, name, dataset));
     }
   }
   if (format.reader === undefined) return;
@@ -78,7 +82,7 @@ async function writesAlike(t: ExecutionContext, contract: FormatContract, name: 
   if (contract.format.writer?.output === 'file') t.deepEqual([...first.files.keys()], ['']);
 }
 
-async function comesBack(t: ExecutionContext, contract: FormatContract, dataset: DatasetCase): Promise<void> {
+async function comesBack(t: ExecutionContext, contract: FormatContract, name: CaseName, dataset: DatasetCase): Promise<void> {
   const { folder, options } = await imagesFor(t, contract, dataset);
   const sink = await written(contract, dataset, options);
   if (sink.files.size === 0) {
@@ -88,7 +92,7 @@ async function comesBack(t: ExecutionContext, contract: FormatContract, dataset:
   const path = await layOut(sink.files, join(folder, 'written'), contract.fileName);
   const findings: Finding[] = [];
   const source = await opened(contract, path, { ...options, ...(await contract.readOptions?.(folder, dataset)), report: strictReport((finding) => findings.push(finding)) });
-  const lost = new Set(sink.losses.keys());
+  const lost = new Set([...sink.losses.keys(), ...contract.gains?.[name] ?? []]);
   const back = await collected(source);
   const inOrder = contract.format.writer?.output === 'folder' ? sortedEntries : (same: DatasetCase): DatasetCase => same;
   t.deepEqual(kept(inOrder(back), lost), kept(inOrder(dataset), lost));
@@ -104,8 +108,8 @@ async function comesBack(t: ExecutionContext, contract: FormatContract, dataset:
 }
 
 async function refuses(t: ExecutionContext, contract: FormatContract, input: HostileInput): Promise<void> {
-  const path = await hostilePath(t, contract, input);
-  const error = await t.throwsAsync(async () => collected(await opened(contract, path, { ...input.options, report: strictReport() })));
+  const { path, options } = await hostilePath(t, contract, input);
+  const error = await t.throwsAsync(async () => collected(await opened(contract, path, { ...options, report: strictReport() })));
   if (!isSamError(error)) return t.fail(`a SamError was expected, not ${String(error?.stack)}`);
   t.is(error.kind, 'data', error.message);
   if (error.code === 'data/record') t.true(error.message.endsWith(`Rule ${input.code}.`), `${input.code} expected: ${error.message}`);
@@ -114,9 +118,9 @@ async function refuses(t: ExecutionContext, contract: FormatContract, input: Hos
 }
 
 async function leavesOut(t: ExecutionContext, contract: FormatContract, input: HostileInput): Promise<void> {
-  const path = await hostilePath(t, contract, input);
+  const { path, options } = await hostilePath(t, contract, input);
   const findings: Finding[] = [];
-  const read = async (): Promise<DatasetCase> => collected(await opened(contract, path, { ...input.options, report: (finding) => findings.push(finding) }));
+  const read = async (): Promise<DatasetCase> => collected(await opened(contract, path, { ...options, report: (finding) => findings.push(finding) }));
   if (input.leaves === 'refused') {
     const error = await t.throwsAsync(read);
     t.true(isSamError(error), String(error?.stack));
@@ -163,12 +167,15 @@ async function opened({ format }: FormatContract, path: string, options: Partial
   return await format.reader.read(path, { maxPixels: MAX_PIXELS, ...options });
 }
 
-async function hostilePath(t: ExecutionContext, contract: FormatContract, { files }: HostileInput): Promise<string> {
-  const folder = join(await temporaryFolder(t), 'hostile');
+async function hostilePath(t: ExecutionContext, contract: FormatContract, { files, options, withInstances }: HostileInput): Promise<{ path: string; options: Partial<ReadOptions> }> {
+  const folder = await temporaryFolder(t);
   const bytes = new Map(Object.entries(files).map(([path, content]) => [path, Buffer.from(content)] as const));
-  await layOut(bytes, folder, contract.fileName);
-  const isFile = bytes.size === 1 && bytes.has(contract.fileName);
-  return isFile ? join(folder, contract.fileName) : folder;
+  const at = await layOut(bytes, join(folder, 'hostile'), contract.fileName);
+  const path = bytes.size === 1 && bytes.has(contract.fileName) ? join(at, contract.fileName) : at;
+  if (withInstances === undefined) return { path, options: { ...options } };
+  const instances = join(folder, 'instances.json');
+  await writeFile(instances, withInstances);
+  return { path, options: { ...options, instances } };
 }
 
 async function imagesFor(t: ExecutionContext, { needsImages }: FormatContract, dataset: DatasetCase): Promise<{ folder: string; options: { images?: string } }> {

@@ -14,6 +14,7 @@ const RENAME = 'rename,renameat,renameat2';
 const SWEEPS = [
   ['a fresh run', freshScene, 'part', RENAME, 1],
   ['a fresh run', freshScene, 'stem', 'fdatasync', 1],
+  ['a fresh run', freshScene, 'stem', 'fsync', 1],
   ['a fresh run', freshScene, 'folder', 'fsync', 5],
   ['a fresh run', freshScene, 'stem', 'link,linkat', 1],
   ['a fresh run', freshScene, 'stem', 'unlink,unlinkat', 1],

@@ -13,11 +13,16 @@ export async function imageSizeIn(folder: string, fileName: string): Promise<Ima
   return await uprightSize(await insideRoot(folder, fileName), fileName);
 }
 
+/** True for a name whose extension promises a kind of image that is decoded here. */
+export function isImageName(name: string): boolean {
+  return IMAGE_KINDS.includes(promisedKind(name) ?? '');
+}
+
 /** The images below `folder` by their names without extension, each list in bytewise order. */
 export async function imagesByStem(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const stems = new Map<string, string[]>();
   for await (const { name, problem } of walk(folder)) {
-    if (problem !== undefined || !IMAGE_KINDS.includes(promisedKind(name) ?? '')) continue;
+    if (problem !== undefined || !isImageName(name)) continue;
     const stem = pathStem(name), known = stems.get(stem);
     if (known === undefined) stems.set(stem, [name]);
     else known.push(name);

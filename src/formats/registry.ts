@@ -7,11 +7,17 @@ import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
 import { labelPng } from './label-png.js';
 import { npy } from './npy.js';
 import { png } from './png.js';
+import { sa1b } from './sa1b.js';
+import { yolo } from './yolo.js';
+import { yoloDetect } from './yolo-detect.js';
 
 /** In the order of `FORMAT_NAMES`. */
 export const FORMATS: readonly Format[] = [
   coco,
   cocoResults,
+  sa1b,
+  yoloDetect,
+  yolo,
   png,
   labelPng,
   csv,

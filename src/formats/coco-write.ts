@@ -7,6 +7,7 @@ import { rleToCoco, type CocoRleString } from '../mask/rle-string.js';
 import { boxToShortXywh } from './coco-box.js';
 import { planIds, type IdPlan } from './coco-ids.js';
 import { ALL_ANNOTATION_KEYS, CATEGORY_KEYS, IMAGE_KEYS } from './coco-records.js';
+import { unknownKeys } from './extra-keys.js';
 import type { Sink } from './format.js';
 import type { JsonObject } from './record-check.js';
 import { boxOf, maskOf } from './shape-of.js';
@@ -95,13 +96,4 @@ export function bboxOf(annotation: Annotation): number[] {
   const box = boxOf(annotation);
   if (box === undefined && annotation.segmentation === undefined) return [];
   return boxToShortXywh(box ?? NO_BOX);
-}
-
-/** What may stand beside the known keys; another format's key of a known name has no place. */
-function unknownKeys(extra: Extra | undefined, known: ReadonlySet<string>, sink: Sink, where: string): Extra {
-  if (extra === undefined) return {};
-  const taken = Object.keys(extra).filter((key) => known.has(key));
-  if (taken.length === 0) return extra;
-  sink.lose('extra', `${taken.join(', ')} of ${where}`);
-  return Object.fromEntries(Object.entries(extra).filter(([key]) => !known.has(key)));
 }

@@ -1,5 +1,6 @@
 /** How many workers and threads a run uses when nobody says: from the model's size, the cores and the memory. */
 import { availableParallelism, totalmem } from 'node:os';
+import { cpuQuota } from './cpu-quota.js';
 
 export interface Machine { cores: number; memoryBytes: number }
 
@@ -7,7 +8,9 @@ export interface Machine { cores: number; memoryBytes: number }
 export function thisMachine(): Machine {
   const constrained = process.constrainedMemory();
   const memory = constrained > 0 && constrained < totalmem() ? constrained : totalmem();
-  return { cores: availableParallelism(), memoryBytes: memory };
+  const quota = cpuQuota();
+  const cores = quota === undefined ? availableParallelism() : Math.min(availableParallelism(), Math.max(1, Math.round(quota)));
+  return { cores, memoryBytes: memory };
 }
 
 /** Models up to this size gain more from workers than from threads (one thread a session needs no barrier). */

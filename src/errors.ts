@@ -83,6 +83,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export const WARNING_CODES = {
   'image/remark': 'An image was read, but not as its name says, not all of it, or not undamaged.',
   'folder/remark': 'Something among the inputs or outputs was left as it is.',
+  'machine/remark': 'The machine or its settings may make sam slow, or keep it from fetching models.',
 } as const;
 
 export type WarningCode = keyof typeof WARNING_CODES;

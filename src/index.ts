@@ -15,6 +15,7 @@ export { verifyModels, type VerifiedFile, type VerifyOptions } from './models/ve
 export { GENERATOR_OPTIONS, type GeneratorOptions } from './generator/options.js';
 export { generateMasks } from './generator/generate.js';
 export type { MaskRecord } from './generator/candidates.js';
+export { examine, type Check } from './folder/doctor.js';
 export { FOLDER_OPTIONS, MASK_OUTPUT_OPTIONS, planSegmentAll, segmentAll, type FolderOptions, type SegmentAllPlan, type SegmentAllRequest } from './folder/segment-all.js';
 export type { FolderRunOptions, FolderSummary } from './folder/spec.js';
 export type { MaskFormat } from './folder/masks-worker.js';

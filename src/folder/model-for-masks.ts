@@ -4,7 +4,7 @@ import { SamError, isSamError, printableName } from '../errors.js';
 import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.js';
 import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';
-import { modelSha256, type LocatedModel } from '../models/located-model.js';
+import { modelFilesOf, type LocatedModel } from '../models/located-model.js';
 import { readOnnxGraph } from '../models/onnx-graph.js';
 import type { ModelFiles } from '../models/predictor.js';
 import { recognise } from '../models/recognise.js';
@@ -25,12 +25,7 @@ export async function modelForMasks(nameOrFolder: string | undefined, env: Envir
   refuseUnfit(nameOrFolder ?? env['SAM_MODEL'] ?? '');
   const located = await locateModel(nameOrFolder, { env });
   recognise(readOnnxGraph(located.encoder), readOnnxGraph(located.decoder), located.json?.encoderInput);
-  const { json } = located;
-  const files: ModelFiles = {
-    name: located.name, encoder: located.encoder, decoder: located.decoder, sha256: modelSha256(located.files),
-    encoderInput: json?.encoderInput, inputSide: json?.inputSide, maskSide: json?.maskSide,
-  };
-  return { located, files, recommended: recommendedOptions(located) };
+  return { located, files: modelFilesOf(located), recommended: recommendedOptions(located) };
 }
 
 function refuseUnfit(name: string): void {

@@ -1,5 +1,6 @@
 /** A model whose files have been found and hashed, and the one checksum that names it in run records. */
 import { sha256Hex } from '../files/hash.js';
+import type { ModelFiles } from './predictor.js';
 import type { ModelJson } from './model-json.js';
 import type { RegistryEntry } from './registry.js';
 
@@ -22,4 +23,9 @@ export interface LocatedModel {
 /** One SHA-256 for a model: over those of its files, whatever they are called and wherever they are. 64 hex digits. */
 export function modelSha256(files: readonly Pick<ModelFile, 'sha256'>[]): string {
   return sha256Hex(files.map(({ sha256 }) => sha256).sort().join('\n'));
+}
+
+/** What a predictor opens of a model. */
+export function modelFilesOf({ name, encoder, decoder, files, json }: LocatedModel): ModelFiles {
+  return { name, encoder, decoder, sha256: modelSha256(files), encoderInput: json?.encoderInput, inputSide: json?.inputSide, maskSide: json?.maskSide };
 }

@@ -1,4 +1,6 @@
 /** What to tell a person whose machine cannot load the inference runtime: a bare loader error says nothing of what would help. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { SamError, messageOf } from '../errors.js';
 
 /** Where onnxruntime-node has a binary for. */
@@ -9,6 +11,16 @@ export interface RuntimePlace { platform: string; arch: string; libc: string | u
 
 export function thisPlace(): RuntimePlace {
   return { platform: process.platform, arch: process.arch, libc: process.platform === 'linux' ? libcName() : undefined };
+}
+
+/** The installed version, whether it can be loaded or not. */
+export function runtimeVersion(): string | undefined {
+  try {
+    // a package's manifest has a version
+    return (JSON.parse(readFileSync(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'), 'utf8')) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A `model/run` error for a runtime that cannot be loaded, with what to do about it. */

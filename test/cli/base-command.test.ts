@@ -96,6 +96,14 @@ test('wrong usage: exit 2 with a hint at the help, as JSON too', async (t) => {
   t.regex(both.stderr, /--quiet=true cannot also be provided when using --verbose|--verbose/);
 });
 
+test('a wrong value: the option\'s own sentence, as JSON too', async (t) => {
+  const message = '--points expects a whole number from 1 to 9, got "abc".';
+  const { code, stdout, stderr } = await demo('done', ['--points', 'abc']);
+  t.deepEqual([code, stdout, stderr.split('\n')[0]], [2, '', `error: ${message} [usage/option]`]);
+  const json = await demo('done', ['--points', 'abc', '--json']);
+  t.deepEqual([json.code, (JSON.parse(json.stdout) as { errors: unknown }).errors], [2, [{ code: 'usage/option', message }]]);
+});
+
 test('a reader that goes away is no error', async (t) => {
   const { code, stdout, stderr } = await demo('long', [], false);
   t.deepEqual([code, stderr], [0, 'story\n']);

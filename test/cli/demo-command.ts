@@ -1,6 +1,7 @@
-/** A command for the tests of the base command, run as a program: its one flag says how its work ends. */
+/** A command for the tests of the base command, run as a program: `--outcome` says how its work ends. */
 import { Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
+import { flagsOf } from '../../src/cli/flags.js';
 import { SamError } from '../../src/errors.js';
 
 const OUTCOMES: Record<string, () => Outcome> = {
@@ -23,7 +24,10 @@ const OUTCOMES: Record<string, () => Outcome> = {
 class Demo extends SamCommand<typeof Demo> {
   static override id = 'demo:run';
   static override summary = 'For tests.';
-  static override flags = { outcome: Flags.string({ default: 'done' }) };
+  static override flags = {
+    outcome: Flags.string({ default: 'done' }),
+    ...flagsOf({ points: { kind: 'integer', default: 3, min: 1, max: 9, summary: 'Points.' } }),
+  };
 
   protected async execute(): Promise<Outcome> {
     this.say('story');

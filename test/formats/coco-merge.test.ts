@@ -1,8 +1,8 @@
 /** Merging files: the bytes of a run's own file, and what is never overwritten. */
 import test, { type ExecutionContext } from 'ava';
-import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cocoFile, encodeCocoPart, type CocoPart } from '../../src/formats/coco.js';
+import { cocoFile, encodeCocoPart, type CocoPart } from '../../src/formats/coco-parts.js';
 import { mergeCocoFiles } from '../../src/formats/coco-merge.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { generatedImage } from './generated-image.js';
@@ -62,8 +62,10 @@ test('an output with other content is refused without force; with the same conte
   await mergeCocoFiles(inputs, output, { force: true, dryRun: false });
   const merged = await readFile(output, 'utf8');
   t.true(merged.startsWith('{"images": [\n{"id":1,'));
+  const { ino } = await stat(output);
   await mergeCocoFiles(inputs, output, WRITE);
   t.is(await readFile(output, 'utf8'), merged);
+  t.is((await stat(output)).ino, ino, 'not written again');
 });
 
 test('a dry run counts and writes nothing', async (t) => {

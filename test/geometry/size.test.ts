@@ -13,6 +13,7 @@ test('the reference\'s size for every case, but never less than a pixel', (t) =>
 test('halves round up, as int(x + 0.5) does', (t) => {
   t.deepEqual(inputSizeOf({ width: 512, height: 3 }, 256), { width: 256, height: 2 });
   t.deepEqual(inputSizeOf({ width: 512, height: 5 }, 256), { width: 256, height: 3 });
+  t.deepEqual(inputSizeOf({ width: 7, height: 512 }, 256), { width: 4, height: 256 });
 });
 
 test('a line of pixels keeps one pixel, where the reference would have none', (t) => {

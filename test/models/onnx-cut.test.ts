@@ -8,7 +8,7 @@ import { seededTensor } from '../../src/models/probe.js';
 import { MemorySource, bytesField, concat, fieldsOf, textOf, type Field } from '../../src/models/protobuf.js';
 import { SessionThread } from '../../src/models/session.js';
 import type { Feed } from '../../src/models/session-protocol.js';
-import { SMALL, graphAttribute, modelBytes } from './small-model.js';
+import { SMALL, graphAttribute, graphBytes, modelBytes } from './small-model.js';
 
 /** Names in a graph: what its nodes make, its weights, inputs, outputs, and noted shapes. */
 function namesIn(model: Uint8Array): Record<'made' | 'weights' | 'inputs' | 'outputs' | 'between', string[]> {
@@ -69,6 +69,13 @@ test('what the branches of an If read from outside stays', (t) => {
   t.deepEqual(namesIn(cutOnnx(modelBytes(BRANCHES), { outputs: ['chosen'], shapes: {} })), {
     made: ['sum', 'condition', 'chosen'], weights: ['w1', 'w_then', 'zero'], inputs: ['a', 'flag'], outputs: ['chosen'], between: [],
   });
+});
+
+test('so does what graphs in a list read', (t) => {
+  const branch = graphBytes({ inputs: [], outputs: [], weights: [], nodes: [{ op: 'Identity', inputs: ['product'], outputs: ['i'] }] });
+  const listed = concat([bytesField(2, 'listed'), bytesField(4, 'Odd'), bytesField(5, concat([bytesField(1, 'branches'), bytesField(11, branch)]))]);
+  const model = modelBytes({ ...SMALL, nodes: [...SMALL.nodes, listed], outputs: [...SMALL.outputs, { name: 'listed', shape: [2] }] });
+  t.deepEqual(namesIn(cutOnnx(model, { outputs: ['listed'], shapes: {} })).made, ['product', 'listed']);
 });
 
 /** Runs a model and its cut on the same feeds and compares the kept outputs bit by bit. */

@@ -6,7 +6,7 @@ import { isSamError } from '../../src/errors.js';
 import { describeOnnx, describeTensor, readOnnxGraph } from '../../src/models/onnx-graph.js';
 import { MemorySource, bytesField, concat, integerField } from '../../src/models/protobuf.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
-import { SMALL, graphAttribute, modelBytes, type SmallGraph } from './small-model.js';
+import { SMALL, graphAttribute, graphBytes, modelBytes, type SmallGraph } from './small-model.js';
 
 const EMPTY: SmallGraph = { inputs: [], outputs: [], nodes: [], weights: [] };
 const sideFile = (name: string): Uint8Array => concat([bytesField(8, `weight of ${name}`), bytesField(13, concat([bytesField(1, 'location'), bytesField(2, name)])), bytesField(13, concat([bytesField(1, 'offset'), bytesField(2, '4096')]))]);
@@ -37,9 +37,15 @@ test('inputs, outputs, domains, side files and producer of a graph', (t) => {
 test('side files and domains in the places where few look', (t) => {
   const sparse = (name: string): Uint8Array => concat([bytesField(1, sideFile(`${name}-values.bin`)), bytesField(2, sideFile(`${name}-indices.bin`)), integerField(3, 4)]);
   const inFunction = concat([bytesField(4, 'Constant'), bytesField(7, 'org.hidden'), bytesField(5, bytesField(22, sparse('attribute')))]);
-  const found = describe(modelBytes({ ...EMPTY, outputs: [{ name: 'y', shape: [1] }], more: [bytesField(15, sparse('graph'))] }, [bytesField(25, concat([bytesField(1, 'own'), bytesField(7, inFunction)]))]));
-  t.deepEqual(found.externalFiles, ['attribute-indices.bin', 'attribute-values.bin', 'graph-indices.bin', 'graph-values.bin']);
-  t.deepEqual(found.domains, ['org.hidden']);
+  const lists = concat([
+    bytesField(4, 'Lists'), bytesField(5, bytesField(10, sideFile('tensors.bin'))), bytesField(5, bytesField(23, sparse('list'))),
+    bytesField(5, bytesField(11, graphBytes({ ...EMPTY, nodes: [{ op: 'Odd', inputs: [], outputs: [], domain: 'org.listed' }] }))),
+  ]);
+  const found = describe(modelBytes({ ...EMPTY, nodes: [lists], outputs: [{ name: 'y', shape: [1] }], more: [bytesField(15, sparse('graph'))] }, [bytesField(25, concat([bytesField(1, 'own'), bytesField(7, inFunction)]))]));
+  t.deepEqual(found.externalFiles, [
+    'attribute-indices.bin', 'attribute-values.bin', 'graph-indices.bin', 'graph-values.bin', 'list-indices.bin', 'list-values.bin', 'tensors.bin',
+  ]);
+  t.deepEqual(found.domains, ['', 'org.hidden', 'org.listed']);
 });
 
 test('element types by name, others by number', (t) => {

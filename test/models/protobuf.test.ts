@@ -69,6 +69,7 @@ test('a message ends where it is told to, though more bytes follow', (t) => {
   const bytes = concat([integerField(1, 5), bytesField(2, 'beyond')]);
   t.is([...fieldsOf(new MemorySource(bytes), 0, 2)].length, 1);
   t.throws(() => [...fieldsOf(new MemorySource(bytes), 0, 4)], { code: 'model/format' });
+  t.throws(() => [...fieldsOf(new MemorySource(integerField(1, 300)), 0, 2)], { code: 'model/format', message: /a number that does not end/ });
 });
 
 test('any bytes give fields or model/format', (t) => {

@@ -1,11 +1,10 @@
 /** The columns of CSV files of boxes, and what a row says. Text to numbers is strict: no hexadecimal, no NaN, no infinity, no empty cell. */
-import { finding } from '../dataset/rules.js';
-import type { Finding } from '../dataset/types.js';
-import { SamError, printableName } from '../errors.js';
-import { unsafeReason } from '../files/safe-path.js';
+import { SamError } from '../errors.js';
 import type { Box } from '../geometry/box.js';
+import { safeFileName } from './coco-records.js';
 import { unguarded } from './csv-line.js';
 import { decimalOf } from './pixel-number.js';
+import { shown, type RecordCheck } from './record-check.js';
 
 const REQUIRED = ['file_name', 'x0', 'y0', 'x1', 'y1'] as const;
 const KNOWN = [...REQUIRED, 'category', 'score', 'id', 'width', 'height'] as const;
@@ -33,32 +32,28 @@ export function columnsOf(fields: readonly string[] | undefined, name: string): 
   return { at, count: fields?.length ?? 0, unknown };
 }
 
-/** What a row says, or what is wrong with it; `where` is its position. */
-export function rowOf(fields: readonly string[] | undefined, { at, count }: Columns, where: Pick<Finding, 'file' | 'line' | 'record'>): BoxRow | Finding {
-  if (fields === undefined) return finding('csv/row', 'The line is no UTF-8.', where);
-  if (fields.length !== count) return finding('csv/row', `The line has ${fields.length} fields, the header ${count}.`, where);
+/** What a row says; `undefined` where the check failed. */
+export function rowOf(fields: readonly string[] | undefined, { at, count }: Columns, check: RecordCheck): BoxRow | undefined {
+  if (fields === undefined) return check.find('csv/row', 'The line is no UTF-8.');
+  if (fields.length !== count) return check.find('csv/row', `The line has ${fields.length} fields, the header ${count}.`);
   const cell = (column: Column): string | undefined => fields[at.get(column) ?? -1];
-  const shown = (column: Column): string => printableName((cell(column) ?? '').slice(0, 40));
 
-  const fileName = unguarded(cell('file_name') ?? '');
-  const unsafe = unsafeReason(fileName) ?? (fileName.includes('\\') ? 'it has a backslash' : undefined);
-  if (unsafe !== undefined) return finding('path/outside', `The file name "${shown('file_name')}" is refused: ${unsafe}.`, { ...where, path: 'file_name' });
-
+  const fileName = safeFileName(unguarded(cell('file_name') ?? ''), check, 'file_name');
   const numbers = new Map<Column, number>();
-  for (const column of ['x0', 'y0', 'x1', 'y1', 'score', 'id', 'width', 'height'] as const) {
+  for (const column of NUMBERS) {
     const text = cell(column);
     if (text === undefined || (column === 'score' && text.trim() === '')) continue;
     const value = decimalOf(text.trim()) ?? Number.NaN;
     const isGood = column === 'id' || column === 'width' || column === 'height' ? Number.isSafeInteger(value) && value >= (column === 'id' ? 0 : 1) : Number.isFinite(value);
-    if (!isGood) return finding(RULE_OF[column] ?? 'box/invalid', `The column ${column} holds "${shown(column)}".`, { ...where, path: column });
+    if (!isGood) check.find(RULE_OF[column] ?? 'box/invalid', `The column ${column} holds ${shown(text)}.`, column);
     numbers.set(column, value);
   }
   const number = (column: Column): number => numbers.get(column) ?? 0;
   const box: Box = { x0: number('x0'), y0: number('y0'), x1: number('x1'), y1: number('y1') };
-  if (box.x1 < box.x0 || box.y1 < box.y0) return finding('box/negative-size', `The box ${box.x0},${box.y0},${box.x1},${box.y1} ends before it begins.`, where);
-
+  if (box.x1 < box.x0 || box.y1 < box.y0) check.find('box/negative-size', `The box ${box.x0},${box.y0},${box.x1},${box.y1} ends before it begins.`);
   const category = cell('category');
-  if (category === '') return finding('category/invalid', 'The category is empty.', { ...where, path: 'category' });
+  if (category === '') check.find('category/invalid', 'The category is empty.', 'category');
+  if (check.failed || fileName === undefined) return undefined;
   return {
     fileName, box,
     ...(category === undefined ? {} : { category: unguarded(category) }),
@@ -68,4 +63,5 @@ export function rowOf(fields: readonly string[] | undefined, { at, count }: Colu
   };
 }
 
+const NUMBERS = ['x0', 'y0', 'x1', 'y1', 'score', 'id', 'width', 'height'] as const;
 const RULE_OF: Partial<Record<Column, 'score/invalid' | 'id/invalid' | 'image/invalid'>> = { score: 'score/invalid', id: 'id/invalid', width: 'image/invalid', height: 'image/invalid' };

@@ -8,6 +8,7 @@ import { csvSplitter, type CsvRecord } from './csv-records.js';
 import { fileChunks } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { imageSizeIn } from './image-folder.js';
+import { RecordCheck } from './record-check.js';
 
 /** The category of files without that column. */
 export const NO_CATEGORY = 'object';
@@ -36,10 +37,11 @@ export async function indexCsv(path: string, options: ReadOptions): Promise<CsvI
       return;
     }
     number++;
-    const where = { file: path, line: record.line, record: `line ${record.line}` };
-    const row = rowOf(record.fields, columns, where);
-    if ('code' in row) return options.report(row);
-    if (row.id !== undefined && ids.has(row.id)) return options.report(finding('id/duplicate', `The id ${row.id} stands in an earlier line too.`, { ...where, path: 'id' }));
+    const check = new RecordCheck({ file: path, record: `line ${record.line}` });
+    const row = rowOf(record.fields, columns, check);
+    if (row?.id !== undefined && ids.has(row.id)) check.find('id/duplicate', `The id ${row.id} stands in an earlier line too.`, 'id');
+    check.tell(options.report, () => ({ line: record.line }));
+    if (row === undefined || check.failed) return;
     if (row.id !== undefined) ids.add(row.id);
     const category = row.category ?? NO_CATEGORY;
     if (!categories.has(category)) categories.set(category, { id: categories.size + 1, name: category });

@@ -11,6 +11,7 @@ import { csvSplitter } from './csv-records.js';
 import { openFile, type OpenFile } from './file-bytes.js';
 import type { Format, Match, Probe, Sink } from './format.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
+import { RecordCheck } from './record-check.js';
 import { boxOf } from './shape-of.js';
 
 export const csv: Format = {
@@ -62,9 +63,9 @@ async function annotationsOf(file: OpenFile, path: string, { columns }: CsvIndex
     const splitter = csvSplitter(path, { byte: start, line });
     const records = [...splitter.feed(await file.read(start, end - start)), ...splitter.end()];
     for (const [i, record] of records.entries()) {
-      const row = rowOf(record.fields, columns, { file: path, line: record.line });
       // the index has seen it to be right
-      if ('code' in row) continue;
+      const row = rowOf(record.fields, columns, new RecordCheck({}));
+      if (row === undefined) continue;
       const { box, score, id = first + i, category = NO_CATEGORY } = row;
       annotations.push({ id, imageId, categoryId: categoryOf(category), box, isCrowd: false, ...(score === undefined ? {} : { score }) });
     }

@@ -10,10 +10,10 @@ export interface PaintedLabels { data: Uint16Array; labels: number[]; covered: n
 
 /**
  * Paints masks over each other, the largest first, so that small ones stay visible; labels count from 1 in the order of `masks`, of
- * those that are seen. Throws `data/format` for more masks than 65,535.
+ * those that are seen. Throws `data/limit` for more masks than 65,535.
  */
 export function paintLabels(masks: readonly Rle[], { width, height }: ImageSize): PaintedLabels {
-  if (masks.length > MOST_LABELS) throw new SamError('data/format', `The image has ${masks.length} masks, and a label image holds ${MOST_LABELS}.`);
+  if (masks.length > MOST_LABELS) throw new SamError('data/limit', `The image has ${masks.length} masks, and a label image holds ${MOST_LABELS}.`);
   const data = new Uint16Array(width * height);
   const areas = masks.map(rleArea);
   const seen = new Uint32Array(masks.length + 1);

@@ -1,12 +1,12 @@
 /** `labels.csv` beside label images: `file_name,label,category,score,id`, what each label of each image is. Label 0 only names the image. */
-import { finding } from '../dataset/rules.js';
-import type { Finding, Report } from '../dataset/types.js';
-import { SamError, printableName } from '../errors.js';
-import { unsafeReason } from '../files/safe-path.js';
+import type { Report } from '../dataset/types.js';
+import { SamError } from '../errors.js';
+import { safeFileName } from './coco-records.js';
 import { unguarded } from './csv-line.js';
 import { csvSplitter, type CsvRecord } from './csv-records.js';
 import { fileChunks } from './file-bytes.js';
 import { decimalOf } from './pixel-number.js';
+import { RecordCheck, shown } from './record-check.js';
 
 export const LABEL_TABLE = 'labels.csv';
 export const LABEL_COLUMNS = ['file_name', 'label', 'category', 'score', 'id'] as const;
@@ -27,14 +27,14 @@ export async function readLabelTable(path: string, report: Report): Promise<Labe
       columns = record.fields ?? [];
       return checkColumns(columns);
     }
-    const where = { file: LABEL_TABLE, line: record.line, record: `line ${record.line}` };
-    const row = rowOf(record.fields, columns, where);
-    if ('code' in row) return report(row);
-    const labels = images.get(row.fileName) ?? new Map<number, LabelRow>();
-    images.set(row.fileName, labels);
-    if (row.label === 0) return;
-    if (labels.has(row.label)) return report(finding('id/duplicate', `The label ${row.label} of ${printableName(row.fileName)} stands in an earlier line too.`, where));
-    if (row.id !== undefined && ids.has(row.id)) return report(finding('id/duplicate', `The id ${row.id} stands in an earlier line too.`, { ...where, path: 'id' }));
+    const check = new RecordCheck({ file: LABEL_TABLE, record: `line ${record.line}` });
+    const row = rowOf(record.fields, columns, check);
+    const labels = row === undefined ? undefined : images.get(row.fileName) ?? new Map<number, LabelRow>();
+    if (row !== undefined && labels !== undefined) images.set(row.fileName, labels);
+    if (row !== undefined && labels?.has(row.label) === true) check.find('id/duplicate', `The label ${row.label} of ${shown(row.fileName)} stands in an earlier line too.`, 'label');
+    if (row?.id !== undefined && ids.has(row.id)) check.find('id/duplicate', `The id ${row.id} stands in an earlier line too.`, 'id');
+    check.tell(report, () => ({ line: record.line }));
+    if (row === undefined || labels === undefined || check.failed || row.label === 0) return;
     if (row.id !== undefined) ids.add(row.id);
     const { label, category, score, id } = row;
     labels.set(label, { label, category, ...(score === undefined ? {} : { score }), ...(id === undefined ? {} : { id }) });
@@ -51,20 +51,18 @@ function checkColumns(columns: readonly string[]): void {
   if (missing.length > 0) throw new SamError('data/format', `Expected a header ${LABEL_COLUMNS.join(',')}; missing: ${missing.join(', ')}.`, { file: LABEL_TABLE, record: 'line 1' });
 }
 
-function rowOf(fields: readonly string[] | undefined, columns: readonly string[], where: Pick<Finding, 'file' | 'line' | 'record'>): (LabelRow & { fileName: string }) | Finding {
-  if (fields === undefined || fields.length !== columns.length) return finding('csv/row', 'The line has other fields than the header, or is no UTF-8.', where);
+function rowOf(fields: readonly string[] | undefined, columns: readonly string[], check: RecordCheck): (LabelRow & { fileName: string }) | undefined {
+  if (fields === undefined || fields.length !== columns.length) return check.find('csv/row', 'The line has other fields than the header, or is no UTF-8.');
   const cell = (column: string): string => fields[columns.indexOf(column)] ?? '';
-  const shown = (column: string): string => printableName(cell(column).slice(0, 40));
-  const fileName = unguarded(cell('file_name'));
-  const unsafe = unsafeReason(fileName) ?? (fileName.includes('\\') ? 'it has a backslash' : undefined);
-  if (unsafe !== undefined) return finding('path/outside', `The file name "${shown('file_name')}" is refused: ${unsafe}.`, { ...where, path: 'file_name' });
+  const fileName = safeFileName(unguarded(cell('file_name')), check, 'file_name');
   const label = wholeOf(cell('label')), id = cell('id') === '' ? undefined : wholeOf(cell('id'));
-  if (Number.isNaN(label) || label > MOST) return finding('id/invalid', `The label is "${shown('label')}", expected 0 to ${MOST}.`, { ...where, path: 'label' });
-  if (Number.isNaN(id)) return finding('id/invalid', `The id is "${shown('id')}".`, { ...where, path: 'id' });
+  if (Number.isNaN(label) || label > MOST) check.find('id/invalid', `The label is ${shown(cell('label'))}, expected 0 to ${MOST}.`, 'label');
+  if (Number.isNaN(id)) check.find('id/invalid', `The id is ${shown(cell('id'))}.`, 'id');
   const score = cell('score') === '' ? undefined : decimalOf(cell('score')) ?? Number.NaN;
-  if (Number.isNaN(score)) return finding('score/invalid', `The score is "${shown('score')}".`, { ...where, path: 'score' });
+  if (Number.isNaN(score)) check.find('score/invalid', `The score is ${shown(cell('score'))}.`, 'score');
   const category = unguarded(cell('category'));
-  if (category === '' && label !== 0) return finding('category/invalid', 'The category is empty.', { ...where, path: 'category' });
+  if (category === '' && label !== 0) check.find('category/invalid', 'The category is empty.', 'category');
+  if (check.failed || fileName === undefined) return undefined;
   return { fileName, label, category, ...(score === undefined ? {} : { score }), ...(id === undefined ? {} : { id }) };
 }
 

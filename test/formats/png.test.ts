@@ -94,7 +94,7 @@ test('a folder an image: a PNG a mask from 0, and the table', async (t) => {
   const files = await encodePngMasks(generatedImage());
   t.deepEqual(files.map((file) => file.path), ['shelf/books é/0.png', 'shelf/books é/1.png', 'shelf/books é/metadata.csv']);
   t.is(pngFolder('shelf/books é.png'), 'shelf/books é');
-  t.is(textOf(files[2]!.bytes), `${HEADER}\n0,4,1,1,1,1,1.5,2,0.9375,0.96875,0,0,5,4\n1,1,4,0,0,0,4.5,0.25,0.5,1,2,0,3,3\n`);
+  t.is(textOf(files[2]!.bytes), `${HEADER}\n0,4,1,1,1,1,1.5,2,0.9375,0.96875,0,0,5,4\n1,1,4,0,0,0,4.5,0.25,0.5,1,2,1,3,3\n`);
 });
 
 test('the pixels are 0 and 255, one byte each', async (t) => {

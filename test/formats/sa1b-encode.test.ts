@@ -11,7 +11,7 @@ test('a file to the letter: Meta\'s boxes, one annotation a line, ids from 1', (
   t.is(textOf(file!.bytes), [
     '{"image": {"image_id":214783017629150,"width":5,"height":4,"file_name":"shelf/books é.png"}, "annotations": [',
     '{"id":1,"segmentation":{"size":[4,5],"counts":"52207"},"bbox":[1,1,1,1],"area":4,"predicted_iou":0.9375,"stability_score":0.96875,"crop_box":[0,0,5,4],"point_coords":[[1.5,2]]},',
-    '{"id":2,"segmentation":{"size":[4,5],"counts":"`013"},"bbox":[4,0,0,0],"area":1,"predicted_iou":0.5,"stability_score":1,"crop_box":[2,0,3,3],"point_coords":[[4.5,0.25]]}',
+    '{"id":2,"segmentation":{"size":[4,5],"counts":"`013"},"bbox":[4,0,0,0],"area":1,"predicted_iou":0.5,"stability_score":1,"crop_box":[2,1,3,3],"point_coords":[[4.5,0.25]]}',
     ']}',
     '',
   ].join('\n'));

@@ -74,7 +74,7 @@ test('a single file; a bare list with the name of its file, or of the image that
 test('the output of segment-all is read without a finding, and written again to the byte', async (t) => {
   const text = '{"image": {"image_id":214783017629150,"width":5,"height":4,"file_name":"shelf/books é.png"}, "annotations": [\n'
     + '{"id":1,"segmentation":{"size":[4,5],"counts":"52207"},"bbox":[1,1,1,1],"area":4,"predicted_iou":0.9375,"stability_score":0.96875,"crop_box":[0,0,5,4],"point_coords":[[1.5,2]]},\n'
-    + '{"id":2,"segmentation":{"size":[4,5],"counts":"`013"},"bbox":[4,0,0,0],"area":1,"predicted_iou":0.5,"stability_score":1,"crop_box":[2,0,3,3],"point_coords":[[4.5,0.25]]}\n]}\n';
+    + '{"id":2,"segmentation":{"size":[4,5],"counts":"`013"},"bbox":[4,0,0,0],"area":1,"predicted_iou":0.5,"stability_score":1,"crop_box":[2,1,3,3],"point_coords":[[4.5,0.25]]}\n]}\n';
   const folder = await laidOut(t, { 'shelf/books é.json': text, '.sam/run.json': '{}', '.sam/parts/x.json': '[]' });
   const { entries, findings } = await read(folder);
   t.deepEqual(findings, []);

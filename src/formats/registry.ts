@@ -3,6 +3,7 @@ import { SamError } from '../errors.js';
 import { coco } from './coco.js';
 import { cocoResults } from './coco-results.js';
 import { csv } from './csv.js';
+import { cvat } from './cvat.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
 import { labelPng } from './label-png.js';
 import { npy } from './npy.js';
@@ -18,6 +19,7 @@ export const FORMATS: readonly Format[] = [
   sa1b,
   yoloDetect,
   yolo,
+  cvat,
   png,
   labelPng,
   csv,

@@ -36,7 +36,19 @@ export { fillSmallHoles, removeSmallIslands } from './mask/regions.js';
 export { boxToCocoXywh, boxToSa1bXywh, type Box } from './geometry/box.js';
 export type { ImageSize } from './geometry/size.js';
 
-// datasets
+// boxes to masks
+export { BOXES_OPTIONS, boxesToMasks, type BoxesRequest, type BoxesSummary } from './folder/boxes-dataset.js';
+export { FORMAT_NAMES, type FormatName } from './formats/format.js';
+
+// datasets: the model, formats, conversion
+export type { Annotation, Category, DatasetEntry, DatasetSource, Finding, ImageRecord, Report, Segmentation, Severity, Split } from './dataset/types.js';
+export { RULES, type Rule, type RuleCode } from './dataset/rules.js';
+export { strictReport } from './dataset/strict.js';
+export { FORMAT_NAMES, LOSSES, sourceOf, type Format, type FormatName, type Loss, type ReadOptions, type Sink, type WriteOptions } from './formats/format.js';
+export { FORMATS, formatOf } from './formats/registry.js';
+export { detectFormat, type Detected } from './formats/detect.js';
+export { convertDataset, type ConvertReport, type ConvertRequest } from './formats/convert.js';
+export { GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS, type ConvertOptions } from './formats/convert-options.js';
 export { mergeCocoFiles, type MergeSummary } from './formats/coco-merge.js';
 
 // errors and options

@@ -90,8 +90,8 @@ async function modeToKeep(path: string): Promise<number | undefined> {
   return found.mode & 0o777;
 }
 
-/** Writes a new file `at`, to its last byte and onto the disk; `path` is the name that errors tell. */
-async function writeDurably(path: string, at: string, data: FileData): Promise<Digest> {
+/** Writes a new file `at`, to its last byte and, unless many are to be synced together, onto the disk; `path` is the name that errors tell. */
+export async function writeDurably(path: string, at: string, data: FileData, options: { sync: boolean } = { sync: true }): Promise<Digest> {
   const needed = typeof data === 'string' ? Buffer.byteLength(data) : data instanceof Uint8Array ? data.length : undefined;
   const file = await storing(path, open(at, 'wx', 0o666), needed);
   try {
@@ -102,7 +102,7 @@ async function writeDurably(path: string, at: string, data: FileData): Promise<D
       await storing(path, writeFully(file, chunk, bytes), needed);
       bytes += chunk.length;
     }
-    await storing(path, syncHandle(file), needed);
+    if (options.sync) await storing(path, syncHandle(file), needed);
     return { sha256: hash.digest('hex'), bytes };
   } finally {
     await storing(path, file.close(), needed);
@@ -222,6 +222,17 @@ export async function syncDirectory(folder: string): Promise<void> {
   const handle = await storing(folder, open(folder, 'r'));
   try {
     await storing(folder, syncHandle(handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Puts a file that was written before onto the disk. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what may be written to
+  const handle = await storing(path, open(path, 'r+'));
+  try {
+    await storing(path, syncHandle(handle));
   } finally {
     await handle.close();
   }

@@ -1,7 +1,7 @@
 /** A dataset as SA-1B files, one an image, laid out as `segment-all` writes them; what the format has no key for is a loss. */
 import type { Annotation, DatasetEntry, DatasetSource, Extra } from '../dataset/types.js';
 import { boxToSa1bXywh } from '../geometry/box.js';
-import { boxFromRle, rleArea } from '../mask/rle.js';
+import { boxFromRle, rleArea, type Rle } from '../mask/rle.js';
 import { boxToShortXywh } from './coco-box.js';
 import { cocoRle } from './coco-write.js';
 import { unknownKeys } from './extra-keys.js';
@@ -63,17 +63,25 @@ function without(extra: Extra | undefined, key: string): Extra {
   return Object.fromEntries(Object.entries(extra ?? {}).filter(([other]) => other !== key));
 }
 
+/** A box is that of its mask here; one that says more is lost. */
+function boxInFile(mask: Rle, { box }: Annotation, where: string, sink: Sink): number[] {
+  const own = boxFromRle(mask) ?? { x0: 0, y0: 0, x1: 0, y1: 0 };
+  if (box !== undefined && (box.x0 !== own.x0 || box.y0 !== own.y0 || box.x1 !== own.x1 || box.y1 !== own.y1)) sink.lose('precision', `the box of ${where}`);
+  return boxToSa1bXywh(own);
+}
+
 function recordOf(annotation: Annotation, place: number, image: DatasetEntry['image'], sink: Sink): unknown {
-  const { area, box, generator, extra } = annotation;
+  const { area, generator, extra } = annotation;
+  const where = whereIs(annotation, image);
   const { predictedIou, stabilityScore, cropBox, pointCoords } = generator ?? {};
   const mask = maskOf(annotation, image);
   const ownId = ownIdOf(annotation);
   const others = ownId === undefined ? extra : without(extra, 'sa1b_id');
   return {
     id: ownId ?? place,
-    ...(mask === undefined ? {} : { segmentation: cocoRle(mask), bbox: boxToSa1bXywh(box ?? boxFromRle(mask) ?? { x0: 0, y0: 0, x1: 0, y1: 0 }), area: area ?? rleArea(mask) }),
+    ...(mask === undefined ? {} : { segmentation: cocoRle(mask), bbox: boxInFile(mask, annotation, where, sink), area: area ?? rleArea(mask) }),
     ...(predictedIou === undefined ? {} : { predicted_iou: predictedIou }), ...(stabilityScore === undefined ? {} : { stability_score: stabilityScore }),
     ...(cropBox === undefined ? {} : { crop_box: boxToShortXywh(cropBox) }), ...(pointCoords === undefined ? {} : { point_coords: pointCoords }),
-    ...unknownKeys(others, SA1B_ANNOTATION_KEYS, sink, whereIs(annotation, image)),
+    ...unknownKeys(others, SA1B_ANNOTATION_KEYS, sink, where),
   };
 }

@@ -13,6 +13,17 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** True where something is, a file or a folder. Throws `data/unreadable` where that cannot be told. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
+    throw new SamError('data/unreadable', `It cannot be reached (${systemCode(error) ?? 'unknown'}).`, { file: path, cause: error });
+  }
+}
+
 /** `name` is what errors call the file. Throws `data/unreadable`. */
 export async function openFile(path: string, name: string = path): Promise<OpenFile> {
   const handle = await guarded(name, async () => {

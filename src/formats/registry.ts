@@ -9,6 +9,7 @@ import { labelPng } from './label-png.js';
 import { npy } from './npy.js';
 import { png } from './png.js';
 import { sa1b } from './sa1b.js';
+import { voc } from './voc.js';
 import { yolo } from './yolo.js';
 import { yoloDetect } from './yolo-detect.js';
 
@@ -19,6 +20,7 @@ export const FORMATS: readonly Format[] = [
   sa1b,
   yoloDetect,
   yolo,
+  voc,
   cvat,
   png,
   labelPng,

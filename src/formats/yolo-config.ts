@@ -6,8 +6,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Category, Report, Split } from '../dataset/types.js';
-import { SamError, printableName, systemCode } from '../errors.js';
+import { SamError, printableName } from '../errors.js';
 import { insideRoot, unsafeReason } from '../files/safe-path.js';
+import { isThere } from './file-bytes.js';
 import { readYaml, type YamlValue } from './yaml-read.js';
 
 /**
@@ -41,17 +42,6 @@ async function configFile(path: string): Promise<string> {
   if (!(await stat(path)).isDirectory()) return path;
   for (const name of FILES) if (await isThere(join(path, name))) return join(path, name);
   throw new SamError('data/format', `The folder has no data.yaml, which names the classes of a YOLO dataset.`, { file: path });
-}
-
-/** True where something is. */
-export async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
-    throw new SamError('data/unreadable', `It cannot be reached (${systemCode(error) ?? 'unknown'}).`, { file: path, cause: error });
-  }
 }
 
 function classesOf(value: ReadonlyMap<string, YamlValue>, file: string, report: Report): Map<number, Category> {

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { SamError, isSamError } from '../errors.js';
 import { walk } from '../files/walk.js';
-import { openFile } from './file-bytes.js';
+import { isThere, openFile } from './file-bytes.js';
 import type { Match, Probe } from './format.js';
-import { isThere, readYoloConfig } from './yolo-config.js';
+import { readYoloConfig } from './yolo-config.js';
 import type { YoloTask } from './yolo-rows.js';
 
 /** So many label files with rows are looked into, of so many files at all. */

@@ -8,10 +8,10 @@ import type { Report, Split } from '../dataset/types.js';
 import { printableName } from '../errors.js';
 import { insideRoot } from '../files/safe-path.js';
 import { walk } from '../files/walk.js';
-import { readWhole } from './file-bytes.js';
+import { isThere, readWhole } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { isImageName } from './image-folder.js';
-import { isThere, within, type YoloConfig, type YoloPlace } from './yolo-config.js';
+import { within, type YoloConfig, type YoloPlace } from './yolo-config.js';
 import { behindLast, labelPathOf } from './yolo-label-path.js';
 import { labelIndex } from './yolo-label-index.js';
 

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { Split } from '../dataset/types.js';
 import { walk } from '../files/walk.js';
+import { isThere } from './file-bytes.js';
 import { pathStem } from './generated.js';
-import { isThere, type YoloConfig, type YoloPlace } from './yolo-config.js';
+import { type YoloConfig, type YoloPlace } from './yolo-config.js';
 import { behindLast, labelFolderOf } from './yolo-label-path.js';
 
 export interface Label { label: string; split?: Split }

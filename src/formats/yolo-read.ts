@@ -6,16 +6,18 @@ import type { DatasetEntry, DatasetSource } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { insideRoot } from '../files/safe-path.js';
 import type { ImageSize } from '../geometry/size.js';
-import { readWhole } from './file-bytes.js';
+import { isThere, readWhole } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { imageSizeIn } from './image-folder.js';
-import { isThere, readYoloConfig, type YoloConfig } from './yolo-config.js';
+import { once } from './once.js';
+import { readYoloConfig, type YoloConfig } from './yolo-config.js';
 import { yoloImages, type YoloImage } from './yolo-images.js';
 import { parseRows, type YoloRow, type YoloTask } from './yolo-rows.js';
 
 const MAX_LABEL_BYTES = 64 * 2 ** 20;
 
-export async function readYolo(path: string, task: YoloTask, options: ReadOptions): Promise<DatasetSource> {
+export async function readYolo(path: string, task: YoloTask, given: ReadOptions): Promise<DatasetSource> {
+  const options = { ...given, report: once(given.report) };
   if (options.images !== undefined && !await isThere(options.images)) throw new SamError('usage/input-missing', 'The folder of --images does not exist.', { file: options.images });
   const config = await readYoloConfig(path, options.report);
   const images = await yoloImages(config, options);

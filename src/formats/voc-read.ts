@@ -1,0 +1,56 @@
+/** VOC datasets as a stream of images, in bytewise order of their names: a first pass finds names and categories, the second gives entries. */
+import type { Annotation, Category, DatasetEntry, DatasetSource, Extra } from '../dataset/types.js';
+import { sortedByText } from '../files/order.js';
+import { rleToCoco } from '../mask/rle-string.js';
+import type { ReadOptions } from './format.js';
+import { once } from './once.js';
+import { readVocFile, type VocFile } from './voc-annotation.js';
+import { vocLayout, vocStem, type VocLayout } from './voc-layout.js';
+import { readVocMasks } from './voc-masks.js';
+import { VOID } from './voc-palette.js';
+
+/** The key under which an image keeps its void pixels, as COCO writes a mask. */
+export const VOID_KEY = 'void';
+
+export async function readVoc(path: string, options: ReadOptions): Promise<DatasetSource> {
+  const toldOnce = { ...options, report: once(options.report) };
+  const layout = await vocLayout(path, toldOnce.report);
+  const names = new Map<string, number>();
+  for (const name of layout.labelmap) if (!names.has(name)) names.set(name, names.size + 1);
+  const files: { file: string; fileName: string }[] = [];
+  for (const file of layout.files) {
+    const found = await readVocFile(layout, file, toldOnce);
+    if (found === undefined) continue;
+    files.push({ file, fileName: found.image.fileName });
+    for (const object of found.objects) if (object !== undefined && !names.has(object.name)) names.set(object.name, names.size + 1);
+  }
+  const order = sortedByText(files, ({ fileName }) => fileName).map(({ file }) => file);
+  const categories: Category[] = [...names].map(([name, id]) => ({ id, name }));
+  return { categories, entries: () => entriesOf(layout, order, names, toldOnce) };
+}
+
+async function* entriesOf(layout: VocLayout, files: readonly string[], categories: ReadonlyMap<string, number>, options: ReadOptions): AsyncGenerator<DatasetEntry> {
+  let imageId = 0, annotationId = 0;
+  for (const file of files) {
+    const found = await readVocFile(layout, file, options);
+    if (found === undefined) continue;
+    imageId++;
+    const entry = await entryOf(found, imageId, layout, file, categories, options);
+    yield { ...entry, annotations: entry.annotations.map((annotation) => ({ ...annotation, id: ++annotationId })) };
+  }
+}
+
+async function entryOf({ image, objects }: VocFile, imageId: number, { root, splits }: VocLayout, file: string, categories: ReadonlyMap<string, number>, options: ReadOptions): Promise<DatasetEntry> {
+  const stem = vocStem(file), split = splits.get(stem);
+  const masks = await readVocMasks(root, stem, image, objects.length, options);
+  const annotations = objects.flatMap((object, i): Annotation[] => {
+    if (object === undefined) return [];
+    const { name, ...rest } = object;
+    const rle = i + 1 === VOID ? undefined : masks.get(i + 1);
+    // a polygon in the file is what the picture was drawn from
+    return [{ id: 0, imageId, categoryId: categories.get(name) ?? 0, isCrowd: false, ...(rle === undefined ? {} : { segmentation: { kind: 'rle', rle } }), ...rest }];
+  });
+  const voidMask = masks.get(VOID);
+  const extra: Extra | undefined = voidMask === undefined ? image.extra : { ...image.extra, [VOID_KEY]: { ...rleToCoco(voidMask) } };
+  return { image: { id: imageId, ...image, ...(split === undefined ? {} : { split }), ...(extra === undefined ? {} : { extra }) }, annotations };
+}

@@ -38,7 +38,6 @@ export type { ImageSize } from './geometry/size.js';
 
 // boxes to masks
 export { BOXES_OPTIONS, boxesToMasks, type BoxesRequest, type BoxesSummary } from './folder/boxes-dataset.js';
-export { FORMAT_NAMES, type FormatName } from './formats/format.js';
 
 // datasets: the model, formats, conversion
 export type { Annotation, Category, DatasetEntry, DatasetSource, Finding, ImageRecord, Report, Segmentation, Severity, Split } from './dataset/types.js';

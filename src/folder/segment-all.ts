@@ -1,5 +1,4 @@
 /** `segment-all`: every image of a folder masked, in one of three formats; what the command does, for programs. */
-import { readFileSync } from 'node:fs';
 import { SamError } from '../errors.js';
 import { cocoFile } from '../formats/coco.js';
 import { pngFolder } from '../formats/png.js';
@@ -14,6 +13,7 @@ import { MASK_FORMATS, partPathOf, type MaskFormat, type MasksSetup } from './ma
 import { modelForMasks } from './model-for-masks.js';
 import { runFolder } from './run.js';
 import { parseShard, type Shard } from './shard.js';
+import { versions } from './versions.js';
 import type { Claim, FolderFinish, FolderRunOptions, FolderSpec, FolderSummary } from './spec.js';
 
 /** How a folder run is done. */
@@ -113,10 +113,4 @@ function cocoFinish(category: string, shard: Shard | undefined): FolderFinish {
 
 function withoutUndefined<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-/** What the bytes depend on besides options and model: this version and the two libraries that compute. */
-function versions(): Record<string, string> {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string; dependencies: Record<string, string> };
-  return { sam: manifest.version, 'onnxruntime-node': manifest.dependencies['onnxruntime-node'] ?? '', sharp: manifest.dependencies['sharp'] ?? '' };
 }

@@ -39,6 +39,7 @@ export const RULES = {
   'image/name-from-url': { severity: 'info', summary: 'An image has no file name; the end of its URL serves as one, and nothing is fetched.', fixable: false },
   'image/name-unknown': { severity: 'warning', summary: 'Only the name without extension is known of an image.', fixable: false },
   'image/repeated': { severity: 'warning', summary: 'An image stands more than once in the lists of a dataset.', fixable: true },
+  'image/rotated': { severity: 'error', summary: 'An image was turned while it was annotated; where its regions lie in the file is not known.', fixable: false },
   'image/size-unknown': { severity: 'error', summary: 'Nothing says how large an image is.', fixable: false },
   'image/unknown': { severity: 'error', summary: 'An annotation names an image that the dataset does not have.', fixable: false },
   'json/byte-order-mark': { severity: 'error', summary: 'A JSON file begins with a byte order mark.', fixable: true },
@@ -60,6 +61,7 @@ export const RULES = {
   'polygon/nesting': { severity: 'error', summary: 'Polygons are nested one level too deep or too shallow.', fixable: false },
   'polygon/odd': { severity: 'error', summary: 'A polygon has an odd number of coordinates.', fixable: false },
   'polygon/short': { severity: 'error', summary: 'A polygon has fewer than three points.', fixable: false },
+  'region/ignored': { severity: 'info', summary: 'A result is no region: choices, texts and relations are not read.', fixable: false },
   'rle/escaped': { severity: 'warning', summary: 'The text of a mask was escaped twice, or is that of a Python bytes object.', fixable: true },
   'rle/invalid': { severity: 'error', summary: 'A run-length encoding is malformed.', fixable: false },
   'rle/sum': { severity: 'error', summary: 'The runs of a mask do not sum to its pixels.', fixable: false },
@@ -75,6 +77,10 @@ export const RULES = {
   'shape/rotated': { severity: 'warning', summary: 'A box is rotated; it is kept as a polygon of four points.', fixable: false },
   'shape/unsupported': { severity: 'error', summary: 'A shape is of a kind that no mask or box can say.', fixable: false },
   'size/mismatch': { severity: 'error', summary: 'A mask or a file states another size than its image has.', fixable: false },
+  'task/cancelled': { severity: 'warning', summary: 'All annotations of a task are cancelled; its image is left out.', fixable: false },
+  'task/predictions': { severity: 'info', summary: 'Predictions of models are not read, only what people annotated.', fixable: false },
+  'task/several': { severity: 'warning', summary: 'A task has several annotations; the newest one counts.', fixable: false },
+  'task/unlabelled': { severity: 'warning', summary: 'Nobody has annotated a task; its image is left out.', fixable: false },
 } as const satisfies Record<string, Rule>;
 
 export type RuleCode = keyof typeof RULES;

@@ -7,6 +7,7 @@ import { cvat } from './cvat.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
 import { labelPng } from './label-png.js';
 import { labelStudio } from './label-studio.js';
+import { labelme } from './labelme.js';
 import { npy } from './npy.js';
 import { png } from './png.js';
 import { sa1b } from './sa1b.js';
@@ -22,6 +23,7 @@ export const FORMATS: readonly Format[] = [
   yoloDetect,
   yolo,
   voc,
+  labelme,
   cvat,
   labelStudio,
   png,

@@ -78,19 +78,20 @@ export function csvSplitter(name: string, at: { byte: number; line: number } = {
 
 /** The bytes of one record, quotes and commas taken away, and where its fields end. */
 function recordAt(start: number, line: number) {
-  let bytes = new Uint8Array(256);
-  let length = 0;
+  let bytes = Buffer.allocUnsafe(256);
+  let length = 0, all = 0;
   const ends: number[] = [];
   return {
     start, line, isEmpty: true,
     /** Returns the length. */
     put(value: number): number {
       if (length === bytes.length) {
-        const larger = new Uint8Array(length * 2);
+        const larger = Buffer.allocUnsafe(length * 2);
         larger.set(bytes);
         bytes = larger;
       }
       bytes[length++] = value;
+      all |= value;
       this.isEmpty = false;
       return length;
     },
@@ -99,6 +100,10 @@ function recordAt(start: number, line: number) {
       this.isEmpty = false;
     },
     fields(): string[] | undefined {
+      if (all < 0x80) {
+        const text = bytes.toString('latin1', 0, length);
+        return [...ends, length].map((end, i) => text.slice(i === 0 ? 0 : ends[i - 1], end));
+      }
       try {
         return [...ends, length].map((end, i) => utf8.decode(bytes.subarray(i === 0 ? 0 : ends[i - 1]!, end)));
       } catch {

@@ -8,8 +8,9 @@ import { CSV_HEADER, columnsOf, rowOf } from './csv-columns.js';
 import { NO_CATEGORY, indexCsv, type CsvImage, type CsvIndex } from './csv-index.js';
 import { csvLine } from './csv-line.js';
 import { csvSplitter } from './csv-records.js';
-import { openFile, type OpenFile } from './file-bytes.js';
 import type { Format, Match, Probe, Sink } from './format.js';
+import { JsonFile } from './json-file.js';
+import { readRanges } from './json-ranges.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { RecordCheck } from './record-check.js';
 import { boxOf } from './shape-of.js';
@@ -45,29 +46,30 @@ function detect({ directory, head, path }: Probe): Match {
 
 async function* entriesOf(path: string, index: CsvIndex): AsyncGenerator<DatasetEntry> {
   const ids = new Map(index.categories.map(({ id, name }) => [name, id]));
-  const file = await openFile(path);
+  const file = JsonFile.open(path);
   try {
     for (const [i, image] of index.images.entries()) {
-      const imageId = i + 1;
-      const annotations = await annotationsOf(file, path, index, image, (category) => ids.get(category) ?? 0, imageId);
-      yield { image: { id: imageId, fileName: image.fileName, ...image.size }, annotations };
+      const annotations = annotationsOf(file, index, image, ids, i + 1);
+      yield { image: { id: i + 1, fileName: image.fileName, ...image.size }, annotations };
     }
   } finally {
-    await file.close();
+    file.close();
   }
 }
 
-async function annotationsOf(file: OpenFile, path: string, { columns }: CsvIndex, image: CsvImage, categoryOf: (name: string) => number, imageId: number): Promise<Annotation[]> {
+function annotationsOf(file: JsonFile, { columns }: CsvIndex, { ranges }: CsvImage, ids: ReadonlyMap<string, number>, imageId: number): Annotation[] {
   const annotations: Annotation[] = [];
-  for (const { start, end, line, row: first } of image.ranges) {
-    const splitter = csvSplitter(path, { byte: start, line });
-    const records = [...splitter.feed(await file.read(start, end - start)), ...splitter.end()];
+  let next = 0;
+  for (const bytes of readRanges(file, ranges.length, (i) => ranges[i]!)) {
+    const { start, line, row: first } = ranges[next++]!;
+    const splitter = csvSplitter(file.name, { byte: start, line });
+    const records = [...splitter.feed(bytes), ...splitter.end()];
     for (const [i, record] of records.entries()) {
       // the index has seen it to be right
       const row = rowOf(record.fields, columns, new RecordCheck({}));
       if (row === undefined) continue;
       const { box, score, id = first + i, category = NO_CATEGORY } = row;
-      annotations.push({ id, imageId, categoryId: categoryOf(category), box, isCrowd: false, ...(score === undefined ? {} : { score }) });
+      annotations.push({ id, imageId, categoryId: ids.get(category) ?? 0, box, isCrowd: false, ...(score === undefined ? {} : { score }) });
     }
   }
   return annotations;

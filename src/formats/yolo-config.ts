@@ -81,7 +81,8 @@ async function placesOf(value: ReadonlyMap<string, YamlValue>, root: string, fil
   const splits = new Map<string, Set<Split>>();
   if (!SPLITS.some((split) => value.has(split))) return undefined;
   for (const split of SPLITS) {
-    const found = value.get(split) ?? '';
+    // trainers take `validation` for `val`
+    const found = value.get(split) ?? (split === 'val' ? value.get('validation') : undefined) ?? '';
     const list = Array.isArray(found) ? found : found === '' ? [] : [found];
     for (const text of list) {
       const path = typeof text === 'string' ? await placeOf(text, root) : undefined;

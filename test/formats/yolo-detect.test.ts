@@ -115,7 +115,7 @@ test('class numbers may have gaps; ids are one more; nc and repeated names are r
 
 test('places: folders of splits, images without labels, Roboflow\'s dots, a path that is gone, download never looked at', async (t) => {
   const files = { 'train/images/b.png': pixel, 'train/images/sub/c.png': pixel, 'train/labels/b.txt': good, 'train/labels/sub/c.txt': '', 'valid/images/a.png': pixel, 'train/images/notes.txt': 'x' };
-  const folder = await laidOut(t, { ...files, 'data.yaml': 'path: gone\ntrain: ../train/images\nval: ../valid/images\ntest:\nnames: [cat]\ndownload: http://127.0.0.1:9/x\n' });
+  const folder = await laidOut(t, { ...files, 'data.yaml': 'path: gone\ntrain: ../train/images\nvalidation: ../valid/images\ntest:\nnames: [cat]\ndownload: http://127.0.0.1:9/x\n' });
   const { dataset } = await read(folder);
   t.deepEqual(shown(dataset), [[1, 'train/images/b.png', 'train', [1]], [2, 'train/images/sub/c.png', 'train', []], [3, 'valid/images/a.png', 'val', []]]);
   t.deepEqual((await read(join(folder, 'data.yaml'))).dataset, dataset, 'the file or its folder');

@@ -3,11 +3,12 @@
  * columns `width` and `height` where a file has them. Without ids an annotation has the number of its row.
  */
 import type { Annotation, DatasetEntry, DatasetSource } from '../dataset/types.js';
-import { isSamError } from '../errors.js';
+import { SamError, isSamError } from '../errors.js';
 import { CSV_HEADER, columnsOf, rowOf } from './csv-columns.js';
 import { NO_CATEGORY, indexCsv, type CsvImage, type CsvIndex } from './csv-index.js';
 import { csvLine } from './csv-line.js';
 import { csvSplitter } from './csv-records.js';
+import { isFolder } from './file-bytes.js';
 import type { Format, Match, Probe, Sink } from './format.js';
 import { JsonFile } from './json-file.js';
 import { readRanges } from './json-ranges.js';
@@ -21,6 +22,7 @@ export const csv: Format = {
   detect: async (probe) => detect(probe),
   reader: {
     async read(path, options) {
+      if (await isFolder(path)) throw new SamError('data/format', 'A CSV of boxes is a file, this is a folder.', { file: path });
       const index = await indexCsv(path, options);
       return { categories: index.categories, imageCount: index.images.length, entries: () => entriesOf(path, index) };
     },

@@ -2,14 +2,13 @@
  * Reads CVAT's XML 1.1 of image tasks, an image at a time: boxes, polygons and masks; tags become the image's `extra`. Polygons of one
  * group, label and attributes are the parts of one object, as CVAT's own exports take them. Videos (tracks) are refused.
  */
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Annotation, Category, DatasetEntry, DatasetSource, ImageRecord, JsonValue, Split } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { safeFileName } from './coco-records.js';
 import { labelsOfMeta, type AttributeTypes } from './cvat-meta.js';
 import { shapeOf, type CvatContext, type CvatShape } from './cvat-shape.js';
-import { fileChunks } from './file-bytes.js';
+import { fileChunks, isFolder } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { once } from './once.js';
 import { RecordCheck, shown } from './record-check.js';
@@ -20,10 +19,9 @@ const SPLITS: Readonly<Record<string, Split>> = { train: 'train', training: 'tra
 
 interface Labels { ids: ReadonlyMap<string, number>; types: AttributeTypes }
 
-/** A file, or a folder with `annotations.xml` in it. Throws `data/xml`, `data/format`, `data/unreadable`. */
+/** A file, or a folder with `annotations.xml` in it. Throws `usage/input-missing`, `data/xml`, `data/format`, `data/unreadable`. */
 export async function readCvat(path: string, options: ReadOptions): Promise<DatasetSource> {
-  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false);
-  const file = isFolder ? join(path, 'annotations.xml') : path;
+  const file = await isFolder(path) ? join(path, 'annotations.xml') : path;
   const { categories, types } = await labelsOf(file);
   const labels = { ids: new Map(categories.map(({ id, name }) => [name, id])), types };
   const report = once(options.report);

@@ -24,6 +24,12 @@ export async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** Whether an input is a folder. Throws `usage/input-missing`, `data/unreadable`. */
+export async function isFolder(path: string): Promise<boolean> {
+  if (!await isThere(path)) throw new SamError('usage/input-missing', 'There is no such file or folder.', { file: path });
+  return (await stat(path)).isDirectory();
+}
+
 /** `name` is what errors call the file. Throws `data/unreadable`. */
 export async function openFile(path: string, name: string = path): Promise<OpenFile> {
   const handle = await guarded(name, async () => {

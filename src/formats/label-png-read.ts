@@ -1,11 +1,10 @@
 /** Reads label images: a PNG an image, each value but 0 an object; `labels.csv`, where it is there, says which image and what object. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Annotation, Category, DatasetEntry, DatasetSource } from '../dataset/types.js';
 import { isSamError } from '../errors.js';
 import { insideRoot } from '../files/safe-path.js';
-import { readWhole } from './file-bytes.js';
+import { isFolder, isThere, readWhole } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { pathStem } from './generated.js';
 import { readIndexPng, type IndexImage } from './index-png.js';
@@ -20,10 +19,10 @@ const MAX_PNG_BYTES = 2 ** 30;
 /** A label image with what is known of its labels; without a table every label is an object. */
 interface LabelFile { file: StemFile; rows: ReadonlyMap<number, LabelRow> | undefined }
 
-/** Throws `data/format`, `data/unreadable`. */
+/** Throws `usage/input-missing`, `data/format`, `data/unreadable`. */
 export async function readLabelPngs(path: string, options: ReadOptions): Promise<DatasetSource> {
   const report = once(options.report);
-  const hasTable = await stat(join(path, LABEL_TABLE)).then((found) => found.isFile(), () => false);
+  const hasTable = await isFolder(path) && await isThere(join(path, LABEL_TABLE));
   if (!hasTable) {
     const files = (await stemFiles(path, '.png', { images: options.images, report })).map((file) => ({ file, rows: undefined }));
     return { categories: [OBJECT], entries: () => entriesOf(files, [OBJECT], { ...options, report }) };

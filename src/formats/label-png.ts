@@ -23,10 +23,10 @@ export const labelPng: Format = {
 };
 
 async function detect(probe: Probe): Promise<Match> {
-  if (!probe.directory) return { score: isLabelPng(probe.head) ? 0.3 : 0, reason: isLabelPng(probe.head) ? 'the file is a PNG of grey samples or palette indices' : 'the file is no PNG of labels' };
+  if (!probe.directory) return { score: isLabelPng(probe.head) ? 0.2 : 0, reason: isLabelPng(probe.head) ? 'the file is a PNG of grey samples or palette indices' : 'the file is no PNG of labels' };
   if (probe.names.includes(LABEL_TABLE) && Buffer.from(await probe.headOf(LABEL_TABLE)).toString('latin1').startsWith('file_name,label,')) return { score: 0.95, reason: `${LABEL_TABLE} has the columns of label images` };
   const first = probe.names.find((name) => name.toLowerCase().endsWith('.png'));
-  if (first !== undefined && isLabelPng(await probe.headOf(first))) return { score: 0.3, reason: `${first} is a PNG of grey samples or palette indices` };
+  if (first !== undefined && isLabelPng(await probe.headOf(first))) return { score: 0.2, reason: `${first} is a PNG of grey samples or palette indices` };
   return { score: 0, reason: `there is no ${LABEL_TABLE}, and no PNG of labels` };
 }
 

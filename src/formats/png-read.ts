@@ -9,7 +9,7 @@ import { walk } from '../files/walk.js';
 import type { ImageSize } from '../geometry/size.js';
 import type { Rle } from '../mask/rle.js';
 import { maskOfSamples } from './binary-mask.js';
-import { readWhole } from './file-bytes.js';
+import { isFolder, readWhole } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { readMaskPicture } from './mask-picture.js';
 import { OBJECT } from './object-category.js';
@@ -23,17 +23,19 @@ const NUMBERED = /^[0-9]{1,15}\.png$/i;
 /** The folder of one image. `name`: relative to the whole, for findings. */
 interface MaskFolder { path: string; name: string; fileName: string; hasMetadata: boolean }
 
-/** Folders in bytewise order of their images' names. Throws `data/format` where there is none. */
+/** Folders in bytewise order of their images' names. Throws `usage/input-missing`, and `data/format` where there is none. */
 export async function readPngFolder(path: string, options: ReadOptions): Promise<DatasetSource> {
+  if (!await isFolder(path)) throw new SamError('data/format', 'PNG masks lie in folders, one for each image; this is a file.', { file: path });
   const report = once(options.report);
   const names = await stemNames({ images: options.images, report });
-  const folders = await foldersOf(path, names);
+  const folders = await foldersOf(path, names, report);
   return { categories: [OBJECT], entries: () => entriesOf(folders, names, { ...options, report }) };
 }
 
-async function foldersOf(path: string, names: StemNames): Promise<MaskFolder[]> {
+async function foldersOf(path: string, names: StemNames, report: Report): Promise<MaskFolder[]> {
   const found = new Map<string, boolean>();
-  for await (const { name, problem } of walk(path)) {
+  for await (const { name, problem, isFolder: isUnread = false } of walk(path)) {
+    if (problem !== undefined && (isUnread || /(?:\.png|metadata\.csv)$/i.test(name))) report(finding('file/malformed', `It cannot be read: ${problem}.`, { file: name }));
     if (problem !== undefined) continue;
     const slash = name.lastIndexOf('/');
     const folder = slash < 0 ? '' : name.slice(0, slash), file = name.slice(slash + 1);

@@ -1,23 +1,23 @@
 /** The files of formats that have one file an image, called after it: found in a folder, or the one that was named. */
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Report } from '../dataset/types.js';
 import { sortedByText } from '../files/order.js';
-import { walk } from '../files/walk.js';
+import { walk, type WalkEntry } from '../files/walk.js';
 import type { ImageSize } from '../geometry/size.js';
+import { isFolder } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { stemNames } from './stem-names.js';
 
 /** `name`: the file's, relative to the folder, for findings. `fileName`: the image's. */
 export interface StemFile { path: string; name: string; fileName: string; imageSize(report: Report): Promise<ImageSize | 'unreadable' | undefined> }
 
-/** The files whose name ends in `extension` (with its dot), in bytewise order of their images' names. */
+/** The files whose name ends in `extension` (with its dot), in bytewise order of their images' names; what cannot be looked into is reported. Throws `usage/input-missing`. */
 export async function stemFiles(path: string, extension: string, options: Pick<ReadOptions, 'images' | 'report'>): Promise<StemFile[]> {
   const names = await stemNames(options);
   const files: StemFile[] = [];
-  for await (const { path: at, name, problem } of filesOf(path)) {
-    if (!name.toLowerCase().endsWith(extension)) continue;
+  for await (const { path: at, name, problem, isFolder: isUnread = false } of filesOf(path)) {
+    if (!isUnread && !name.toLowerCase().endsWith(extension)) continue;
     if (problem !== undefined) options.report(finding('file/malformed', `The file cannot be read: ${problem}.`, { file: name }));
     const fileName = problem === undefined ? names.nameOf(name.slice(0, -extension.length), { file: name }) : undefined;
     if (fileName !== undefined) files.push({ path: at, name, fileName, imageSize: (report) => names.sizeOf(fileName, { file: name }, report) });
@@ -25,9 +25,8 @@ export async function stemFiles(path: string, extension: string, options: Pick<R
   return sortedByText(files, ({ fileName }) => fileName);
 }
 
-async function* filesOf(path: string): AsyncGenerator<{ path: string; name: string; problem?: string }> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) yield* walk(path);
+async function* filesOf(path: string): AsyncGenerator<WalkEntry> {
+  if (await isFolder(path)) yield* walk(path);
   else yield { path, name: basename(path) };
 }
 

@@ -62,8 +62,10 @@ function coveredOf(type: string, points: Points, mask: JsonValue | undefined, im
     return ring === undefined ? check.find('shape/invalid', 'The circle has no radius.', 'points') : { kind: 'ring', ring };
   }
   if (typeof mask !== 'string') return check.find('shape/invalid', `Expected a PNG in base64, found ${shown(mask)}.`, 'mask');
-  const rle = maskOfLabelme(mask, [a, b], image, maxPixels);
-  return typeof rle === 'string' ? check.find('shape/invalid', `It has no mask that can be read: ${rle}.`, 'mask') : { kind: 'mask', rle };
+  const found = maskOfLabelme(mask, [a, b], image, maxPixels);
+  if (typeof found === 'string') return check.find('shape/invalid', `It has no mask that can be read: ${found}.`, 'mask');
+  if (found.isCut) check.find('shape/mask-cut', 'The mask is larger than its corners say, and is cut there.', 'mask');
+  return { kind: 'mask', rle: found.rle };
 }
 
 /** Two opposite corners, or the four of a rectangle whose sides lie along the image's, in their order around it. */

@@ -47,7 +47,7 @@ formatContract({
     wrongShape('a mask without a picture', { ...triangle, shape_type: 'mask', points: [[1, 1], [2, 2]] }, 'shape/invalid'),
     wrongShape('a mask that is no base64', { ...triangle, shape_type: 'mask', points: [[1, 1], [2, 2]], mask: '<png>' }, 'shape/invalid'),
     wrongShape('a mask that is no PNG', { ...triangle, shape_type: 'mask', points: [[1, 1], [2, 2]], mask: 'AAAA' }, 'shape/invalid'),
-    wrongShape('a mask of another size', { ...triangle, shape_type: 'mask', points: [[1, 1], [3, 3]], mask: png(2, 2, [1, 1, 1, 1]) }, 'shape/invalid'),
+    wrongShape('a mask that is smaller than its corners say', { ...triangle, shape_type: 'mask', points: [[1, 1], [3, 3]], mask: png(2, 2, [1, 1, 1, 1]) }, 'shape/invalid'),
     wrongShape('a mask outside of the image', { ...triangle, shape_type: 'mask', points: [[20, 1], [21, 2]], mask: png(2, 2, [1, 1, 1, 1]) }, 'shape/invalid'),
     wrongFile('JSON that is none', file([triangle]).slice(0, -1), 'file/malformed'),
     wrongFile('JSON that is too deep', `{"shapes": ${'['.repeat(100_000)}`, 'file/malformed'),
@@ -120,14 +120,16 @@ test('turned rectangles keep the name of their shape', async (t) => {
   t.is((await written(dataset)).shapes[0]?.['shape_type'], 'oriented_rectangle');
 });
 
-test('a mask covers its corners, both inside; fractions and what lies outside are cut off', async (t) => {
+test('a mask covers its corners, both inside; a dragged one is rounded; what lies beyond corners or image is cut off', async (t) => {
   const mask = { ...triangle, shape_type: 'mask', points: [[2, 1], [4, 2]], mask: png(3, 2, [1, 0, 1, 1, 255, 1]) };
-  const { annotations } = await shapes(t, mask, { ...mask, points: [[4.7, 2.9], [2.2, 1.1]] }, { ...mask, points: [[-1, -1], [1, 0]] }, { ...mask, points: [[10, 9], [12, 10]] });
+  const at = (...points: [number, number][]) => ({ ...mask, points });
+  const { annotations, findings } = await shapes(t, mask, at([4, 2], [2, 1]), at([1.6, 1.4], [3.6, 2.4]), at([2.5, 0.5], [4.4, 1.4]), at([-1, -1], [1, 0]), at([10, 9], [12, 10]), at([0, 0], [1, 1]));
   const rows = (...top: string[]) => ({ kind: 'rle', rle: drawn(...top, ...Array.from({ length: 10 - top.length }, () => '............')) });
-  t.deepEqual(annotations[0]?.segmentation, rows('............', '..#.#.......', '..###.......'));
-  t.deepEqual(annotations[1]?.segmentation, annotations[0]?.segmentation);
-  t.deepEqual(annotations[2]?.segmentation, rows('##..........'));
-  t.deepEqual(annotations[3]?.segmentation, { kind: 'rle', rle: drawn(...Array.from({ length: 9 }, () => '............'), '..........#.') });
+  const whole = rows('............', '..#.#.......', '..###.......');
+  t.deepEqual(annotations.map(({ segmentation }) => segmentation), [
+    whole, whole, whole, rows('..#.#.......', '..###.......'), rows('##..........'), rows(...Array.from({ length: 9 }, () => '............'), '..........#.'), rows('#...........', '##..........'),
+  ]);
+  t.deepEqual(findings.map(({ code, record }) => [code, record]), [['shape/mask-cut', 'shapes[6]']]);
 });
 
 test('masks of 16 bits count too: any value but 0 is set', async (t) => {

@@ -275,7 +275,7 @@ const LABELME = `
 import sys, os, contextlib
 os.environ.update(QT_QPA_PLATFORM="offscreen", LOGURU_LEVEL="ERROR")
 with contextlib.redirect_stdout(sys.stderr):
-  from labelme._label_file import LabelFile
+  from labelme import _label_file as lf, _utils as utils
 `;
 
 peerTest('LabelMe reads our files, masks and all', ['labelme', 'numpy'], async (t, { folder, run }) => {
@@ -287,7 +287,7 @@ peerTest('LabelMe reads our files, masks and all', ['labelme', 'numpy'], async (
 import glob, numpy
 out = {}
 for f in sorted(glob.glob("*.json")):
-  l = LabelFile(f)
+  l = lf.read_label_file(filename=f)
   out[l.image_path] = [[s["label"], s["shape_type"], s["points"], s["group_id"], s["flags"], None if s["mask"] is None else numpy.asarray(s["mask"]).astype(int).tolist(), s["other_data"]] for s in l.shapes]
 print(json.dumps(out))`) as Record<string, [string, string, [number, number][], number | null, Record<string, boolean>, number[][] | null, object][]>;
   let count = 0;
@@ -320,7 +320,6 @@ peerTest('files that LabelMe writes are read, and its masks are ours', ['labelme
   const expected = run(`${LABELME}
 import numpy
 from PIL import Image
-from labelme import utils
 rng = numpy.random.default_rng(10)
 out = {}
 for i in range(${IMAGES}):
@@ -329,12 +328,13 @@ for i in range(${IMAGES}):
   x0, y0 = int(rng.integers(0, w - 8)), int(rng.integers(0, h - 8))
   patch = rng.random((int(rng.integers(2, h - y0)), int(rng.integers(2, w - x0)))) < 0.5
   mh, mw = patch.shape
-  def shape(**more): return {"label": "cat", "group_id": None, "description": "", "flags": {"hard": False}, "mask": None, **more}
-  shapes = [shape(points=[[float(x0), float(y0)], [float(x0 + mw - 1), float(y0 + mh - 1)]], shape_type="mask", mask=utils.img_arr_to_b64(patch.astype(numpy.uint8))),
+  def shape(note=None, **more): return {"label": "cat", "group_id": None, "description": "", "flags": {"hard": False}, "mask": None, "locked": False, "other_data": {} if note is None else {"note": note}, **more}
+  d = i % 2 * 0.375
+  shapes = [shape(points=[[x0 + d, y0 + d], [x0 + mw - 1 + d, y0 + mh - 1 + d]], shape_type="mask", mask=patch),
             shape(points=[[10.5, 3.25], [2.0, 9.0]], shape_type="rectangle"), shape(points=[[1.0, 1.0], [9.5, 1.0], [9.5, 9.0]], shape_type="polygon", note={"a": [1]})]
-  LabelFile().save(filename=f"{i:03}.json", shapes=shapes, image_path=f"{i:03}.png", image_height=h, image_width=w, image_data=LabelFile.load_image_file(f"{i:03}.png"), other_data={"tool": "x"}, flags={"night": True})
-  full = numpy.zeros((h, w), int)
-  full[y0:y0 + mh, x0:x0 + mw] = patch
+  data = lf.Annotation(image_path=f"{i:03}.png", image_data=lf.read_image_file(filename=f"{i:03}.png"), shapes=shapes, flags={"night": True}, other_data={"tool": "x"})
+  lf.write_label_file(filename=f"{i:03}.json", annotation=data, image_height=h, image_width=w, save_image_data=i % 3 == 0)
+  full = utils.shapes_to_label(img_shape=(h, w), shapes=shapes[:1], label_name_to_value={"cat": 1})[0]
   out[f"{i:03}.png"] = full.reshape(-1).tolist()
 print(json.dumps(out))`) as Record<string, number[]>;
   const { entries, findings } = await read(labelme, folder);

@@ -5,6 +5,7 @@ import type { Extra, ImageRecord, JsonValue, Report } from '../dataset/types.js'
 import { SamError, printableName } from '../errors.js';
 import { unsafeReason } from '../files/safe-path.js';
 import type { ImageSize } from '../geometry/size.js';
+import { isThere } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { imageSizeIn } from './image-folder.js';
 import { readJsonDocument } from './json-document.js';
@@ -25,7 +26,7 @@ export async function readLabelmeFile(root: string, name: string, options: ReadO
     options.report(finding('file/foreign', 'The file has no list of shapes: it is none of LabelMe\'s.', { file: name }));
     return undefined;
   }
-  const fileName = fileNameOf(value['imagePath'], root, name, options);
+  const fileName = await fileNameOf(value['imagePath'], root, name, options);
   const size = fileName === undefined ? undefined : await sizeOf(value, root, name, fileName, options);
   if (fileName === undefined || size === undefined) return undefined;
   const { found, asides } = shapesOf(shapes, size, name, options);
@@ -44,18 +45,22 @@ async function jsonOf(root: string, name: string, report: Report): Promise<JsonV
   return undefined;
 }
 
-/** `imagePath` is relative to its file, with either kind of slash. The name is relative to `--images` if it leads there, else to the dataset. */
-function fileNameOf(value: JsonValue | undefined, root: string, name: string, { images, report }: ReadOptions): string | undefined {
+/**
+ * `imagePath` is relative to its file, with either kind of slash. The name is relative to `--images` if it leads there, else to the dataset;
+ * where it leads out of both (or says where the image was on another machine), the image is looked for in `--images` by its last part.
+ */
+async function fileNameOf(value: JsonValue | undefined, root: string, name: string, { images, report }: ReadOptions): Promise<string | undefined> {
   if (typeof value !== 'string' || value === '') {
     report(finding('image/invalid', `Expected imagePath to name an image, found ${shown(value)}.`, { file: name, path: 'imagePath' }));
     return undefined;
   }
-  const path = posix.join(posix.dirname(name), value.replaceAll('\\', '/'));
-  const below = images === undefined ? undefined : relative(resolve(images), resolve(root, path)).split(sep).join('/');
-  const isRooted = /^[/\\]|^[a-z]:/i.test(value);
-  if (!isRooted && below !== undefined && below !== '' && !isAbsolute(below) && unsafeReason(below) === undefined) return below;
+  const slashed = value.replaceAll('\\', '/'), isRooted = /^\/|^[a-z]:/i.test(slashed);
+  const path = posix.join(posix.dirname(name), slashed), last = posix.basename(slashed);
+  const below = images === undefined || isRooted ? '' : relative(resolve(images), resolve(root, path)).split(sep).join('/');
+  if (!isAbsolute(below) && unsafeReason(below) === undefined) return below;
   const reason = isRooted ? 'it is absolute' : unsafeReason(path);
   if (reason === undefined) return path;
+  if (images !== undefined && unsafeReason(last) === undefined && await isThere(join(images, last))) return last;
   report(finding('path/outside', `The path "${printableName(value)}" is refused: ${reason}; --images DIR says where the images are.`, { file: name, path: 'imagePath' }));
   return undefined;
 }

@@ -1,12 +1,11 @@
 /** LabelMe datasets as a stream of images, in bytewise order of their names: a first pass finds names and labels, the second gives entries. */
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Annotation, Category, DatasetEntry, DatasetSource, Report } from '../dataset/types.js';
 import { SamError, printableName } from '../errors.js';
 import { sortedByText } from '../files/order.js';
 import { walk } from '../files/walk.js';
-import { isThere, readWhole } from './file-bytes.js';
+import { isFolder, isThere, readWhole } from './file-bytes.js';
 import type { ReadOptions } from './format.js';
 import { readLabelmeFile } from './labelme-file.js';
 import { once } from './once.js';
@@ -19,12 +18,11 @@ const MAX_LABELS_BYTES = 2 ** 26;
 /** `path`: a folder of JSON files, at any depth, or one of them. Throws `usage/input-missing`, `data/format`. */
 export async function readLabelme(path: string, given: ReadOptions): Promise<DatasetSource> {
   const options = { ...given, report: once(given.report) };
-  if (!await isThere(path)) throw new SamError('usage/input-missing', 'There is no such file or folder.', { file: path });
-  const isFolder = (await stat(path)).isDirectory();
-  const root = isFolder ? path : dirname(path);
-  const labels = isFolder ? await labelsOf(join(root, LABELS)) : undefined;
-  const { files, names } = await firstPass(root, isFolder ? await jsonFiles(root, options.report) : [basename(path)], labels ?? [], options);
-  if (files.length === 0 && (labels === undefined || !isFolder)) throw new SamError('data/format', 'There is no file with a list of shapes, as LabelMe writes it.', { file: path });
+  const isWhole = await isFolder(path);
+  const root = isWhole ? path : dirname(path);
+  const labels = isWhole ? await labelsOf(join(root, LABELS)) : undefined;
+  const { files, names } = await firstPass(root, isWhole ? await jsonFiles(root, options.report) : [basename(path)], labels ?? [], options);
+  if (files.length === 0 && (labels === undefined || !isWhole)) throw new SamError('data/format', 'There is no file with a list of shapes, as LabelMe writes it.', { file: path });
   const categories: Category[] = [...names].map(([name, id]) => ({ id, name }));
   return { categories, entries: () => entriesOf(root, files, names, options) };
 }

@@ -1,11 +1,10 @@
 /** Where a VOC dataset keeps what: `Annotations`, `ImageSets`, `SegmentationObject`, `labelmap.txt`, whichever of them there is. */
-import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Report, Split } from '../dataset/types.js';
 import { SamError, printableName } from '../errors.js';
 import { walk } from '../files/walk.js';
-import { isThere, readWhole } from './file-bytes.js';
+import { isFolder, isThere, readWhole } from './file-bytes.js';
 import { pathStem } from './generated.js';
 
 /** `root`: the folder that holds all; `annotations`: that of the XML files; `files`: their names below it, bytewise. */
@@ -17,12 +16,11 @@ export const LABELMAP = 'labelmap.txt';
 
 /** `path`: the dataset, its `Annotations`, any folder of XML files, or one such file. Throws `usage/input-missing`, `data/format`. */
 export async function vocLayout(path: string, report: Report): Promise<VocLayout> {
-  if (!await isThere(path)) throw new SamError('usage/input-missing', 'There is no such file or folder.', { file: path });
-  const isFolder = (await stat(path)).isDirectory();
+  const isWhole = await isFolder(path);
   const inside = join(path, 'Annotations');
-  const annotations = !isFolder ? dirname(resolve(path)) : await isThere(inside) ? inside : resolve(path);
+  const annotations = !isWhole ? dirname(resolve(path)) : await isThere(inside) ? inside : resolve(path);
   const root = basename(annotations) === 'Annotations' ? dirname(annotations) : annotations;
-  const files = isFolder ? await xmlFiles(annotations, report) : [basename(path)];
+  const files = isWhole ? await xmlFiles(annotations, report) : [basename(path)];
   const labelmap = await labelmapOf(join(root, LABELMAP));
   if (files.length === 0 && labelmap === undefined) throw new SamError('data/format', 'There are no XML files in Annotations, nor in the folder itself.', { file: path });
   return { root, annotations, files, splits: await splitsOf(root, report), labelmap: labelmap ?? [] };

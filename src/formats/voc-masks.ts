@@ -55,13 +55,19 @@ export function encodeVocMasks(masks: readonly PlacedMask[], voidMask: Rle | und
     if (label >= VOID) throw new SamError('data/limit', `The dataset has more than ${VOID - 1} categories: a VOC picture counts to ${VOID - 1}.`, { file });
   }
   const { data, labels, covered } = paintLabels(masks.map(({ rle }) => rle), size);
-  const byLabel = new Map(masks.map((mask, i) => [labels[i] ?? 0, mask]));
-  byLabel.delete(0);
-  const places = Uint8Array.from(data, (label) => byLabel.get(label)?.place ?? 0);
-  const classes = Uint8Array.from(data, (label) => byLabel.get(label)?.label ?? 0);
+  const places = repainted(data, labels, masks.map(({ place }) => place)), classes = repainted(data, labels, masks.map(({ label }) => label));
   if (voidMask !== undefined) paintVoid(voidMask, [places, classes]);
   const picture = (pixels: Uint8Array): Uint8Array => encodeIndexPng({ width: size.width, height: size.height, data: pixels }, VOC_PALETTE);
   return { objects: picture(places), classes: picture(classes), covered: covered.map((i) => masks[i]!.place) };
+}
+
+/** The picture with the value of mask i where its label is. */
+function repainted(data: Uint16Array, labels: readonly number[], values: readonly number[]): Uint8Array {
+  const table = new Uint8Array(labels.length + 1);
+  labels.forEach((label, i) => { if (label > 0) table[label] = values[i]!; });
+  const pixels = new Uint8Array(data.length);
+  for (let p = 0; p < data.length; p++) pixels[p] = table[data[p]!]!;
+  return pixels;
 }
 
 /** Only where nothing else is. */

@@ -1,5 +1,7 @@
 /** VOC datasets as a stream of images, in bytewise order of their names: a first pass finds names and categories, the second gives entries. */
+import { finding } from '../dataset/rules.js';
 import type { Annotation, Category, DatasetEntry, DatasetSource, Extra } from '../dataset/types.js';
+import { printableName } from '../errors.js';
 import { sortedByText } from '../files/order.js';
 import { rleToCoco } from '../mask/rle-string.js';
 import type { ReadOptions } from './format.js';
@@ -17,14 +19,19 @@ export async function readVoc(path: string, options: ReadOptions): Promise<Datas
   const layout = await vocLayout(path, toldOnce.report);
   const names = new Map<string, number>();
   for (const name of layout.labelmap) if (!names.has(name)) names.set(name, names.size + 1);
-  const files: { file: string; fileName: string }[] = [];
+  const files = new Map<string, string>();
   for (const file of layout.files) {
     const found = await readVocFile(layout, file, toldOnce);
     if (found === undefined) continue;
-    files.push({ file, fileName: found.image.fileName });
+    const { fileName } = found.image, other = files.get(fileName);
+    if (other !== undefined) {
+      toldOnce.report(finding('id/duplicate', `The image ${printableName(fileName)} has another file, ${printableName(other)}.`, { file, path: 'filename' }));
+      continue;
+    }
+    files.set(fileName, file);
     for (const object of found.objects) if (object !== undefined && !names.has(object.name)) names.set(object.name, names.size + 1);
   }
-  const order = sortedByText(files, ({ fileName }) => fileName).map(({ file }) => file);
+  const order = sortedByText([...files], ([fileName]) => fileName).map(([, file]) => file);
   const categories: Category[] = [...names].map(([name, id]) => ({ id, name }));
   return { categories, entries: () => entriesOf(layout, order, names, toldOnce) };
 }

@@ -2,13 +2,13 @@
  * `data.yaml`: the classes of a YOLO dataset and where its splits lie. It comes from anyone: no path in it leads out of the folder that
  * it lies in, and what it says to download is never looked at.
  */
-import { stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { finding } from '../dataset/rules.js';
 import type { Category, Report, Split } from '../dataset/types.js';
 import { SamError, printableName } from '../errors.js';
 import { insideRoot, unsafeReason } from '../files/safe-path.js';
-import { isThere } from './file-bytes.js';
+import { isFolder, isThere } from './file-bytes.js';
 import { readYaml, type YamlValue } from './yaml-read.js';
 
 /**
@@ -37,11 +37,18 @@ export async function readYoloConfig(path: string, report: Report): Promise<Yolo
   return { root, file: name, classes, ...(places === undefined ? {} : { places }) };
 }
 
+/** The file, or the one in the folder: by its usual names, else the only YAML file that there is. */
 async function configFile(path: string): Promise<string> {
-  if (!await isThere(path)) throw new SamError('usage/input-missing', 'There is no such file or folder.', { file: path });
-  if (!(await stat(path)).isDirectory()) return path;
-  for (const name of FILES) if (await isThere(join(path, name))) return join(path, name);
-  throw new SamError('data/format', `The folder has no data.yaml, which names the classes of a YOLO dataset.`, { file: path });
+  if (!await isFolder(path)) return path;
+  const files = (await readdir(path)).filter(isYamlName);
+  const [first] = FILES.filter((name) => files.includes(name));
+  const file = first ?? (files.length === 1 ? files[0] : undefined);
+  if (file === undefined) throw new SamError('data/format', 'The folder has no data.yaml, which names the classes of a YOLO dataset.', { file: path });
+  return join(path, file);
+}
+
+export function isYamlName(name: string): boolean {
+  return /\.ya?ml$/i.test(name);
 }
 
 function classesOf(value: ReadonlyMap<string, YamlValue>, file: string, report: Report): Map<number, Category> {

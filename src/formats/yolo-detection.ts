@@ -4,7 +4,7 @@ import { SamError, isSamError } from '../errors.js';
 import { walk } from '../files/walk.js';
 import { isThere, openFile } from './file-bytes.js';
 import type { Match, Probe } from './format.js';
-import { readYoloConfig } from './yolo-config.js';
+import { isYamlName, readYoloConfig } from './yolo-config.js';
 import type { YoloTask } from './yolo-rows.js';
 
 /** So many label files with rows are looked into, of so many files at all. */
@@ -26,8 +26,8 @@ export async function detectYolo(probe: Probe, task: YoloTask): Promise<Match> {
 }
 
 function looksRight({ directory, names, head, path }: Probe): boolean {
-  if (directory) return names.some((name) => /^(?:data|dataset)\.ya?ml$/.test(name));
-  return /\.ya?ml$/i.test(path) && /^["']?names["']?\s*:/m.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString());
+  if (directory) return names.some((name) => !name.includes('/') && isYamlName(name));
+  return isYamlName(path) && /^["']?names["']?\s*:/m.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString());
 }
 
 async function rowKinds(root: string): Promise<{ boxes: number; polygons: number }> {

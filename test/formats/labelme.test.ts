@@ -202,6 +202,8 @@ test('images: backslashes, folders, sizes from the image, --images beside the fi
   t.deepEqual(await names(''), [['images/b.png', 12], ['json/sub/deep/a.png', 12]]);
   t.deepEqual(await names('json/b.json', join(folder, 'images')), [['b.png', 12]]);
   t.deepEqual((await read(join(folder, 'json'), { images: folder })).dataset.categories, [{ id: 1, name: 'dog' }, { id: 2, name: 'cat' }]);
+  await writeFile(join(folder, 'json/b.json'), file([triangle], { imagePath: 'C:\\data\\b.png' }));
+  t.deepEqual(await names('json/b.json', join(folder, 'images')), [['b.png', 12]], 'where it was elsewhere');
 });
 
 test('a file that is none of them is told and left out; alone it is refused', async (t) => {

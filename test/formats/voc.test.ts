@@ -57,6 +57,7 @@ formatContract({
     wrongFile('an open tag', '<annotation><object>', 'file/malformed'),
     wrongFile('another root', '<annotations/>', 'file/malformed'),
     wrongFile('bytes that are no UTF-8', Uint8Array.of(0x3c, 0xff), 'file/malformed'),
+    wrongFile('an image of another file', xml(good, 'b.png'), 'id/duplicate'),
     wrongPng('masks of another size', labels(10, 12, [1]), 'size/mismatch'),
     wrongPng('a label without an object', labels(12, 10, [1, 2]), 'mask/no-object'),
     wrongPng('a picture that is cut', labels(12, 10, [1]).subarray(0, 60), 'file/malformed'),

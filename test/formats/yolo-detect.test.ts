@@ -1,5 +1,5 @@
 /** YOLO boxes: the format contract, the rules of rows and places, and what a dataset from anyone may not do. */
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { strictReport } from '../../src/dataset/strict.js';
@@ -119,6 +119,8 @@ test('places: folders of splits, images without labels, Roboflow\'s dots, a path
   const { dataset } = await read(folder);
   t.deepEqual(shown(dataset), [[1, 'train/images/b.png', 'train', [1]], [2, 'train/images/sub/c.png', 'train', []], [3, 'valid/images/a.png', 'val', []]]);
   t.deepEqual((await read(join(folder, 'data.yaml'))).dataset, dataset, 'the file or its folder');
+  await rename(join(folder, 'data.yaml'), join(folder, 'cats.yml'));
+  t.deepEqual((await read(folder)).dataset, dataset, 'the only YAML file in it');
 });
 
 test('places: lists, relative to themselves or to the root; one that is listed twice; path inside', async (t) => {

@@ -40,7 +40,7 @@ export function dedupeEntry(entry: DatasetEntry, options: DedupeOptions): { entr
     for (const other of kept) {
       const rival = entry.annotations[indices[other]!]!;
       if (options.perCategory && rival.categoryId !== annotation.categoryId) continue;
-      const found = duplicateOf(annotation.id, rival.id, table.areas[place]!, table.areas[other]!, () => overlap(table, place, table, other), options);
+      const found = duplicateOf(annotation.id, rival.id, table.areas[place]!, table.areas[other]!, () => overlap(table, place, other), options);
       if (found === undefined) continue;
       removed.set(indices[place]!, found);
       break;

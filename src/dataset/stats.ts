@@ -117,7 +117,7 @@ export class StatsCounter {
       for (let j = 0; j < i; j++) {
         const most = Math.min(table.areas[i]!, table.areas[j]!);
         if (most / Math.max(table.areas[i]!, table.areas[j]!) < 0.5) continue;
-        const inter = overlap(table, i, table, j);
+        const inter = overlap(table, i, j);
         const iou = inter / (table.areas[i]! + table.areas[j]! - inter);
         if (iou >= 0.5) overlaps.atLeast50++;
         if (iou >= 0.7) overlaps.atLeast70++;

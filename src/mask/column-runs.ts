@@ -12,7 +12,7 @@ export interface ColumnRuns { column: Int32Array; start: Int32Array; end: Int32A
 /** The runs of set pixels. Throws `data/rle` where the counts do not sum to the pixels. */
 export function columnRunsOf(rle: Rle): ColumnRuns {
   const { height } = rle;
-  const { bounds, end } = spansOfRle(rle);
+  const { bounds, length: end } = spansOfRle(rle);
   let length = 0;
   for (let i = 0; i < end; i += 2) length += 1 + Math.floor((bounds[i + 1]! - 1) / height) - Math.floor(bounds[i]! / height);
   const runs = emptyRuns(length);
@@ -40,7 +40,7 @@ export function rleOfColumnRuns(runs: ColumnRuns, size: ImageSize): Rle {
     else changes[to++] = top + runs.start[i]!;
     changes[to++] = top + runs.end[i]!;
   }
-  return rleOfChanges(changes, 0, to, size);
+  return rleOfChanges(changes, to, size);
 }
 
 /** Room for runs. */

@@ -24,16 +24,17 @@ export function maskIou(detections: readonly Rle[], groundTruths: readonly Rle[]
     detections.forEach((mask, i) => { assertSameSize(size, mask, `detection ${i}`); });
     groundTruths.forEach((mask, i) => { assertSameSize(size, mask, `ground truth ${i}`); });
   }
-  const columns = groundTruths.length;
-  const matrix = new Float64Array(detections.length * columns);
-  const a = comparable(detections);
-  const b = groundTruths === detections ? a : comparable(groundTruths);
-  for (let d = 0; d < detections.length; d++) {
+  const rows = detections.length, columns = groundTruths.length;
+  const matrix = new Float64Array(rows * columns);
+  const masks = comparable(groundTruths === detections ? detections : [...detections, ...groundTruths]);
+  const truth = groundTruths === detections ? 0 : rows;
+  for (let d = 0; d < rows; d++) {
+    const area = masks.areas[d]!;
     for (let g = 0; g < columns; g++) {
-      const shared = overlap(a, d, b, g);
+      const shared = overlap(masks, d, truth + g);
       if (shared === 0) continue;
       const crowd = isCrowd !== undefined && Boolean(isCrowd[g]);
-      matrix[d * columns + g] = shared / (crowd ? a.areas[d]! : a.areas[d]! + b.areas[g]! - shared);
+      matrix[d * columns + g] = shared / (crowd ? area : area + masks.areas[truth + g]! - shared);
     }
   }
   return matrix;

@@ -3,35 +3,47 @@
  * (no run of no length but the first), as cocoapi's `rleMerge` writes them.
  *
  * Many masks are merged as a tournament, neighbours first: each run is looked at log2(k) times and copied as often, where merging one
- * after the other (`rleMerge`) copies the growing result k times. Against pycocotools 2.0.11, strings in and out, one thread:
- * STABMERGE
+ * after the other (`rleMerge`) copies the growing result k times. Tried and left, as time of the union of 40 masks: sorting all ends of all spans at
+ * once (1.4 times), painting a bitmap of one bit a pixel (0.9 times, but three times for images of three megapixels), the same in JavaScript
+ * (1.7 to 3.3 times). Against pycocotools 2.0.11, strings in and out, one thread: STABMERGE
  */
 import { SamError } from '../errors.js';
+import type { Kernel } from './kernel.js';
 import { assertSameSize } from './mask-size.js';
 import type { Rle } from './rle.js';
-import { END, rleOfChanges, spansOfRles, type SpanTable } from './spans.js';
-
-/** Truth tables: bit 2a + b is set where a pixel that is a in the first and b in the second mask is in the result. */
-const UNION = 0b1110, INTERSECTION = 0b1000, DIFFERENCE = 0b0100, EXCLUSIVE = 0b0110;
+import { loadSpans, takeRle, type SpanLists } from './span-lists.js';
 
 /** The pixels that any (`union`) or all (`intersection`) of the masks have. Throws `data/rle` for no masks, or of different sizes. */
 export function mergeRle(masks: readonly Rle[], how: 'union' | 'intersection'): Rle {
   const first = masks[0];
   if (first === undefined) throw new SamError('data/rle', 'There are no masks to merge, so the result has no size.');
   for (let i = 1; i < masks.length; i++) assertSameSize(first, masks[i]!, `mask ${i}`);
-  return combineAll(masks, how === 'union' ? UNION : INTERSECTION);
+  let lists = loadSpans(masks, 1);
+  const { kernel } = lists;
+  let behind = lists.free;
+  while (lists.starts.length > 1) {
+    const winners = playRound(kernel, lists, behind, how === 'union' ? kernel.loops.unite : kernel.loops.intersect);
+    behind = lists.starts[0]!;
+    lists = winners;
+  }
+  return takeRle(kernel, lists.starts[0]!, first);
 }
 
 /** The pixels of `a` that `b` has not. Throws `data/rle` for masks of different sizes. */
 export function subtractRle(a: Rle, b: Rle): Rle {
   assertSameSize(a, b, 'the mask to subtract');
-  return combineAll([a, b], DIFFERENCE);
+  const { kernel, starts, free } = loadSpans([a, b], 2);
+  const shared = free, rest = kernel.loops.intersect(starts[0]!, starts[1]!, shared) + 4;
+  kernel.loops.differ(starts[0]!, shared, rest);
+  return takeRle(kernel, rest, a);
 }
 
 /** The pixels that exactly one of the two masks has. Throws `data/rle` for masks of different sizes. */
 export function xorRle(a: Rle, b: Rle): Rle {
   assertSameSize(a, b, 'the second mask');
-  return combineAll([a, b], EXCLUSIVE);
+  const { kernel, starts, free } = loadSpans([a, b], 1);
+  kernel.loops.differ(starts[0]!, starts[1]!, free);
+  return takeRle(kernel, free, a);
 }
 
 /** The pixels that the mask has not. */
@@ -41,55 +53,21 @@ export function invertRle(rle: Rle): Rle {
 
 /** The same pixels in the one way to write them: no run of no length but the first, if pixel 0 is set. */
 export function canonicalRle(rle: Rle): Rle {
-  return combineAll([rle], UNION);
+  return mergeRle([rle], 'union');
 }
 
-function combineAll(masks: readonly Rle[], table: number): Rle {
-  let from = spansOfRles(masks);
-  if (masks.length > 1) {
-    let to: SpanTable = { bounds: new Int32Array(from.bounds.length), starts: new Int32Array(masks.length), ends: new Int32Array(masks.length), length: 0 };
-    while (from.length > 1) {
-      combineNeighbours(from, to, table);
-      [from, to] = [to, from];
-    }
+/** Every two neighbours become one list; a last one without neighbour is copied. Written to `to`, where there is room for all of them. */
+function playRound({ bytes }: Kernel, lists: SpanLists, to: number, join: (first: number, second: number, out: number) => number): SpanLists {
+  const { kernel, starts, ends } = lists;
+  const winners: SpanLists = { kernel, starts: [], ends: [], free: to };
+  for (let i = 0; i < starts.length; i += 2) {
+    const from = winners.free;
+    let end = from + ends[i]! - starts[i]!;
+    if (i + 1 < starts.length) end = join(starts[i]!, starts[i + 1]!, from);
+    else bytes.copyWithin(from, starts[i]!, ends[i]! + 4);
+    winners.starts.push(from);
+    winners.ends.push(end);
+    winners.free = end + 4;
   }
-  return rleOfChanges(from.bounds, from.starts[0]!, from.ends[0]!, masks[0]!);
-}
-
-/** One round: every two neighbours become one list; a last one without neighbour goes on as it is. */
-function combineNeighbours(from: SpanTable, to: SpanTable, table: number): void {
-  let at = 0;
-  to.length = 0;
-  for (let i = 0; i < from.length; i += 2) {
-    to.starts[to.length] = at;
-    if (i + 1 < from.length) at = combine(from.bounds, from.starts[i]!, from.starts[i + 1]!, to.bounds, at, table);
-    else {
-      to.bounds.set(from.bounds.subarray(from.starts[i], from.ends[i]! + 1), at);
-      at += from.ends[i]! - from.starts[i]!;
-    }
-    to.ends[to.length++] = at++;
-  }
-}
-
-/** Walks two lists up to their marks and writes where the result changes; no branch depends on the pixels but that of the walk's end. */
-function combine(bounds: Int32Array, i: number, j: number, out: Int32Array, at: number, table: number): number {
-  let a = bounds[i]!, b = bounds[j]!, state = 0, value = 0;
-  for (;;) {
-    const position = a < b ? a : b;
-    if (position === END) break;
-    if (a === position) {
-      state ^= 2;
-      a = bounds[++i]!;
-    }
-    if (b === position) {
-      state ^= 1;
-      b = bounds[++j]!;
-    }
-    const next = (table >> state) & 1;
-    out[at] = position;
-    at += next ^ value;
-    value = next;
-  }
-  out[at] = END;
-  return at;
+  return winners;
 }

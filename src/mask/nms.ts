@@ -25,6 +25,6 @@ export function maskNms(masks: readonly Rle[], threshold: number): number[] {
 function isAbove(masks: Comparable, i: number, j: number, threshold: number): boolean {
   const a = masks.areas[i]!, b = masks.areas[j]!;
   if (Math.min(a, b) / Math.max(a, b) <= threshold) return false;
-  const shared = overlap(masks, i, masks, j);
+  const shared = overlap(masks, i, j);
   return shared > 0 && shared / (a + b - shared) > threshold;
 }

@@ -16,9 +16,14 @@ export interface Bitmask { data: Uint8Array; width: number; height: number }
 
 /** Pixels set: the sum of the odd runs. */
 export function rleArea(rle: Rle): number {
-  let area = 0;
-  for (let i = 1; i < rle.counts.length; i += 2) area += rle.counts[i]!;
-  return area;
+  const { counts } = rle;
+  // two sums do not wait for each other
+  let area = 0, other = 0, i = 1;
+  for (; i + 2 < counts.length; i += 4) {
+    area += counts[i]!;
+    other += counts[i + 2]!;
+  }
+  return i < counts.length ? area + other + counts[i]! : area + other;
 }
 
 /** The smallest half-open box around the mask, `undefined` for an empty one. Runs of no length count for nothing. */
@@ -62,8 +67,10 @@ export function bitmaskFromRle(rle: Rle): Bitmask {
 
 /** Throws `data/rle` unless the runs sum to width * height. */
 export function assertRunSum(rle: Rle): void {
+  const { counts } = rle;
   let sum = 0;
-  for (const count of rle.counts) sum += count;
+  // an iterator would take five times as long
+  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
   if (sum !== rle.width * rle.height) {
     throw new SamError('data/rle', `The runs sum to ${sum}, but a mask of ${rle.width} x ${rle.height} has ${rle.width * rle.height} pixels.`);
   }

@@ -16,7 +16,7 @@ Masks are exact where the format can hold them; ids, categories, scores and unkn
     { description: 'A COCO file to a YOLO segmentation dataset, holes joined to the outline', command: '<%= config.bin %> convert instances.json --to yolo --output yolo --images photos --holes bridge --allow-lossy' },
     { description: 'See what would be lost, writing nothing', command: '<%= config.bin %> convert masks --from sa1b --to coco --output dataset.json --dry-run' },
   ];
-  static override args = { input: Args.string({ description: 'A file or folder of annotations.', required: true }) };
+  static override args = { input: Args.string({ description: 'A file or folder of annotations.', required: true, ignoreStdin: true }) };
   static override flags = {
     to: Flags.option({ options: FORMAT_NAMES, summary: 'Format to write.', required: true, helpValue: 'FORMAT' })(),
     output: Flags.string({ char: 'o', summary: 'File or folder to write.', required: true, helpValue: 'OUT' }),

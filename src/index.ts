@@ -47,6 +47,7 @@ export { FORMAT_NAMES, LOSSES, sourceOf, type Format, type FormatName, type Loss
 export { FORMATS, formatOf } from './formats/registry.js';
 export { detectFormat, type Detected } from './formats/detect.js';
 export { convertDataset, type ConvertReport, type ConvertRequest } from './formats/convert.js';
+export { convertRle, RLE_CONVERT_OPTIONS, RLE_TARGETS, type RleConvertReport, type RleConvertRequest, type RleTarget } from './formats/rle-convert.js';
 export { GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS, type ConvertOptions } from './formats/convert-options.js';
 export { mergeCocoFiles, type MergeSummary } from './formats/coco-merge.js';
 

@@ -1,8 +1,8 @@
 /** What a conversion came to, for a person and for `--json`: counts, what was found, what is lost, and the exit code. */
 import { EXIT_CODES, printableName } from '../errors.js';
 import type { ConvertReport, ConvertRequest } from '../formats/convert.js';
-import type { RuleCount } from '../formats/findings-kept.js';
 import type { Outcome } from './base-command.js';
+import { findingIssues } from './finding-issues.js';
 import type { Issue } from './issue.js';
 
 export function convertOutcome(report: ConvertReport, { output, dryRun }: Pick<ConvertRequest, 'output' | 'dryRun'>): Outcome {
@@ -17,22 +17,11 @@ export function convertOutcome(report: ConvertReport, { output, dryRun }: Pick<C
       findings: findings.map(({ code, severity, count }) => ({ code, severity, count })),
     },
     outputs: result === 'written' || (result === 'same' && !dryRun) ? [output] : [],
-    warnings: [...issuesOf(findings, 'warning'), ...lost],
-    errors: [...issuesOf(findings, 'error'), ...refusal],
+    warnings: [...findingIssues(findings, 'warning'), ...lost],
+    errors: [...findingIssues(findings, 'error'), ...refusal],
     exitCode: isRefused ? EXIT_CODES.data : errors > 0 ? EXIT_CODES.item : 0,
     closing: [closingLine(report, output)],
   };
-}
-
-/** The findings that were kept, and a line for those that were only counted; what is merely worth knowing is in the summary. */
-function issuesOf(findings: readonly RuleCount[], severity: 'error' | 'warning'): Issue[] {
-  return findings.filter((rule) => rule.severity === severity).flatMap(({ code, count, shown }) => [
-    ...shown.map(({ message, file, record, path, line }) => ({
-      code, message: line === undefined ? message : `${message} (line ${line})`,
-      ...(file === undefined ? {} : { file }), ...(record === undefined ? {} : { record }), ...(path === undefined ? {} : { path }),
-    })),
-    ...(count > shown.length ? [{ code, message: `${count - shown.length} more of this kind.` }] : []),
-  ]);
 }
 
 function closingLine({ from, to, images, annotations, result, errors, evidence }: ConvertReport, output: string): string {

@@ -9,7 +9,7 @@ export function guardStreams(): void {
 }
 
 /** Writes a result to stdout and waits for it. Throws `storage/full`, `storage/not-writable`; nothing when the reader has gone. */
-export async function writeResult(text: string): Promise<void> {
+export async function writeResult(text: string | Uint8Array): Promise<void> {
   const error = await new Promise<Error | null | undefined>((resolve) => process.stdout.write(text, resolve));
   if (error === null || error === undefined || systemCode(error) === 'EPIPE') return;
   if (systemCode(error) === 'ENOSPC') throw new SamError('storage/full', 'The result cannot be written to stdout: the disk is full.', { cause: error });

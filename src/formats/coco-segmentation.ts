@@ -17,7 +17,8 @@ export function readSegmentation(value: JsonValue | undefined, size: ImageSize, 
   return rle === undefined ? undefined : { kind: 'rle', rle };
 }
 
-function readPolygons(value: JsonValue[], check: RecordCheck): Segmentation | undefined {
+/** A list of rings, each of at least three points; undefined where it is wrong, which `check` then says. */
+export function readPolygons(value: JsonValue[], check: RecordCheck): { kind: 'polygons'; rings: number[][] } | undefined {
   if (value.some((item) => typeof item === 'number')) return check.find('polygon/nesting', 'Expected a list of polygons, found the numbers of one: a level of brackets is missing.', 'segmentation');
   const rings: number[][] = [];
   for (const [i, ring] of value.entries()) {

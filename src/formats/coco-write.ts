@@ -77,9 +77,14 @@ export function optionalKeys({ id, score, generator, attributes, extra }: Annota
   };
 }
 
-/** The compressed form; runs of no length, on which other programs' boxes go wrong, are taken out. */
+/** The compressed form. */
 export function cocoRle(rle: Rle): CocoRleString {
-  return rleToCoco(rle.counts.indexOf(0, 1) < 0 ? rle : canonicalRle(rle));
+  return rleToCoco(plainRle(rle));
+}
+
+/** Without runs of no length, on which other programs' boxes go wrong. */
+export function plainRle(rle: Rle): Rle {
+  return rle.counts.indexOf(0, 1) < 0 ? rle : canonicalRle(rle);
 }
 
 function areaOf(annotation: Annotation, size: ImageSize): number {

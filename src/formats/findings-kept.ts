@@ -1,8 +1,6 @@
 /** Findings of a long reading: all counted, the first of each rule kept, so that a million of them cost no memory. */
 import type { Finding, Severity } from '../dataset/types.js';
 
-/** So many findings of one rule are shown one by one. */
-const SHOWN_EACH = 20;
 
 export interface RuleCount { code: string; severity: Severity; count: number; shown: Finding[] }
 
@@ -10,13 +8,16 @@ export class FindingsKept {
   private readonly rules = new Map<string, RuleCount>();
   private muted = false;
 
+  /** `shownEach`: so many findings of one rule are kept. */
+  constructor(private readonly shownEach = 20) {}
+
   add(finding: Finding): void {
     if (this.muted) return;
     const { code, severity } = finding;
     const known = this.rules.get(code) ?? { code, severity, count: 0, shown: [] };
     this.rules.set(code, known);
     known.count++;
-    if (known.shown.length < SHOWN_EACH) known.shown.push(finding);
+    if (known.shown.length < this.shownEach) known.shown.push(finding);
   }
 
   /** From here on nothing is counted: entries are read once more, and the same faults with them. */

@@ -45,7 +45,8 @@ export async function encodePngMasks(image: GeneratedImage): Promise<EncodedFile
   return files;
 }
 
-async function encodeMask(rle: Rle): Promise<Uint8Array> {
+/** A mask as a grey PNG of 0 and 255. */
+export async function encodeMask(rle: Rle): Promise<Uint8Array> {
   const { data, width, height } = bitmaskFromRle(rle);
   for (let p = 0; p < data.length; p++) data[p] = data[p]! * 255;
   return encodePngGrey(data, width, height);

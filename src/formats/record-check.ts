@@ -13,7 +13,7 @@ export class RecordCheck {
 
   /** Adds a finding; `path` is inside the record. Returns undefined, so that a check can end with it. */
   find(code: RuleCode, message: string, path?: string): undefined {
-    const found = finding(code, message, { ...this.where, ...(path === undefined ? {} : { path }) });
+    const found = finding(code, message, { ...this.where, ...(path === undefined || path === '' ? {} : { path: path.replace(/^\./, '') }) });
     this.failed ||= found.severity === 'error';
     this.findings.push(found);
   }

@@ -77,7 +77,7 @@ test('a wrong record ends strict reading with 4 and its position; --lenient leav
   t.false(existsSync(out));
   const lenient = await runJson(t, ['convert', bad, '--to', 'coco', '--output', out, '--lenient']);
   t.is(lenient.code, 3);
-  t.deepEqual(lenient.errors, [{ code: 'box/negative-size', message: 'The box is -2 x 2. (line 3)', file: bad, record: 'annotations[1]', path: 'bbox' }]);
+  t.deepEqual(lenient.errors, [{ code: 'box/negative-size', message: 'The box is -2 x 2 (line 3).', file: bad, record: 'annotations[1]', path: 'bbox' }]);
   t.like(lenient.summary, { annotations: 1, leftOut: 1, findings: [{ code: 'box/negative-size', severity: 'error', count: 1 }] });
   t.true((await readFile(out, 'utf8')).includes('"id":12'));
   t.false((await readFile(out, 'utf8')).includes('"id":13,'));

@@ -8,7 +8,7 @@ import type { Rle } from './rle.js';
 /** Whether pixels that share only a corner belong together: 8 yes, 4 no. */
 export type Connectivity = 4 | 8;
 
-/** The region of each run, 0...count - 1: by topmost row, then by the leftmost column in it. */
+/** The region of each run, 0...count - 1. */
 export interface RegionLabels { labels: Int32Array; count: number }
 
 /**
@@ -21,8 +21,11 @@ export function regionsFromRle(rle: Rle, connectivity: Connectivity): Rle[] {
   return groupRuns(runs, labels, count).map((region) => rleOfColumnRuns(region, rle));
 }
 
-/** Union-find over runs of neighbouring columns that overlap, or, with 8, would overlap if one were a row longer each way. */
-export function labelRegions(runs: ColumnRuns, connectivity: Connectivity): RegionLabels {
+/**
+ * Union-find over runs of neighbouring columns that overlap, or, with 8, would overlap if one were a row longer each way. Regions are numbered by
+ * topmost row, then by the leftmost column in it; in cells of `cell` pixels a side, no one of which may hold two regions.
+ */
+export function labelRegions(runs: ColumnRuns, connectivity: Connectivity, cell: 1 | 2 = 1): RegionLabels {
   const { column, start, end, length } = runs;
   const reach = connectivity === 8 ? 1 : 0;
   const parent = Int32Array.from({ length }, (_, i) => i);
@@ -35,7 +38,7 @@ export function labelRegions(runs: ColumnRuns, connectivity: Connectivity): Regi
       if (a !== b) parent[a] = b;
     }
   }
-  return numberRegions(runs, parent);
+  return numberRegions(runs, parent, cell - 1);
 }
 
 function rootOf(parent: Int32Array, i: number): number {
@@ -43,14 +46,14 @@ function rootOf(parent: Int32Array, i: number): number {
   return i;
 }
 
-function numberRegions({ column, start, length }: ColumnRuns, parent: Int32Array): RegionLabels {
+function numberRegions({ column, start, length }: ColumnRuns, parent: Int32Array, shift: number): RegionLabels {
   // runs come column by column: of those in one row, the first is the leftmost
   const first = new Map<number, number>();
   for (let i = 0; i < length; i++) {
     const root = rootOf(parent, i), seen = first.get(root);
-    if (seen === undefined || start[i]! < start[seen]!) first.set(root, i);
+    if (seen === undefined || start[i]! >> shift < start[seen]! >> shift) first.set(root, i);
   }
-  const ordered = [...first].sort(([, a], [, b]) => start[a]! - start[b]! || column[a]! - column[b]!);
+  const ordered = [...first].sort(([, a], [, b]) => (start[a]! >> shift) - (start[b]! >> shift) || (column[a]! >> shift) - (column[b]! >> shift));
   const numberOf = new Int32Array(length);
   ordered.forEach(([root], number) => { numberOf[root] = number; });
   const labels = new Int32Array(length);

@@ -1,10 +1,12 @@
 /** `sam convert` as a user runs it: exit codes, what is said of losses and errors, and what is never left behind. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryFolder } from '../files/temporary-folder.js';
-import { runJson, runSam } from './run-sam.js';
+import { tinyDisk } from '../models/tiny-disk.js';
+import { runJson, runSam, startSam } from './run-sam.js';
 
 const IMAGES = '"images":[{"id":139,"file_name":"dir/a.png","width":12,"height":10},{"id":7,"file_name":"b.png","width":12,"height":10}]';
 const CATEGORIES = '"categories":[{"id":18,"name":"dog","supercategory":"animal"}]';
@@ -163,6 +165,49 @@ test('the input is as it was', async (t) => {
   await runSam(['convert', good, '--to', 'coco', '--output', join(root, 'out.json')]);
   t.is((await stat(good)).mtimeMs, before.mtimeMs);
   t.is(await readFile(good, 'utf8'), text);
+});
+
+for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]] as const) test(`${signal} while writing ends it with ${exitCode} and leaves nothing`, async (t) => {
+  const { root } = await place(t);
+  const input = join(root, 'large.json'), out = join(root, 'made', 'out.json');
+  const records = Array.from({ length: 60_000 }, (_, i) => `{"id":${i + 1},"image_id":${i % 2 === 0 ? 7 : 139},"category_id":18,"bbox":[1,1,2,2],"own":"${'x'.repeat(200)}"}`);
+  await writeFile(input, `{${IMAGES},"annotations":[${records.join(',\n')}],${CATEGORIES}}`);
+  const { child, end } = startSam(['convert', input, '--to', 'coco', '--output', out]);
+  // the staged file is made when writing begins
+  while (child.exitCode === null && !(existsSync(join(root, 'made')) && (await readdir(join(root, 'made'))).length > 0)) await sleep(2);
+  child.kill(signal);
+  const { code, stderr } = await end;
+  t.is(code, exitCode, stderr);
+  t.regex(stderr, /\[interrupted\/signal\]/);
+  t.deepEqual((await readdir(root)).sort(), ['bad.json', 'broken.json', 'good.json', 'large.json']);
+});
+
+test('an output that may not be written ends with 8', async (t) => {
+  const { root, good } = await place(t);
+  await chmod(root, 0o755);
+  await mkdir(join(root, 'closed'), { mode: 0o555 });
+  // root may write anywhere
+  const user = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+  for (const to of ['coco', 'sa1b']) {
+    const { code, stderr } = await runSam(['convert', good, '--to', to, '--output', join(root, 'closed', 'out'), '--allow-lossy'], user);
+    t.is(code, 8, stderr);
+    t.regex(stderr, /permission denied.*\[storage\/not-writable\]/);
+  }
+});
+
+test('a full disk ends with 8 and leaves nothing on it', async (t) => {
+  const { root } = await place(t);
+  const disk = await tinyDisk(t, 64, join(root, 'disk'));
+  if (disk === undefined) return;
+  const input = join(root, 'large.json');
+  const records = Array.from({ length: 2000 }, (_, i) => `{"id":${i + 1},"image_id":7,"category_id":18,"segmentation":{"size":[10,12],"counts":[11,2,8,2,97]},"own":"${'x'.repeat(100)}"}`);
+  await writeFile(input, `{${IMAGES},"annotations":[${records.join(',\n')}],${CATEGORIES}}`);
+  for (const to of ['coco', 'sa1b']) {
+    const { code, stderr } = await runSam(['convert', input, '--to', to, '--output', join(disk, 'deep', 'out'), '--allow-lossy']);
+    t.is(code, 8, stderr);
+    t.regex(stderr, /\[storage\/full\]/);
+    t.deepEqual(await readdir(disk), []);
+  }
 });
 
 test('--help shows two examples', async (t) => {

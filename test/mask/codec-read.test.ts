@@ -130,6 +130,17 @@ test('lenient reading changes nothing that strict reading takes', (t) => {
   }), { numRuns: 100, seed: 83 });
 });
 
+test('strings of every length, whole and cut', (t) => {
+  for (let length = 1; length < 70; length++) {
+    const rle: Rle = { width: 1, height: length * (length + 40), counts: Uint32Array.from({ length }, () => length + 40) };
+    const text = rleToString(rle);
+    t.deepEqual(rleFromCoco({ size: [rle.height, 1], counts: text }), rle);
+    t.throws(() => rleFromCoco({ size: [rle.height, 1], counts: `${text}P` }), { code: 'data/rle', message: `The string ends inside a value, at character ${text.length + 1}.` });
+    t.throws(() => rleFromCoco({ size: [rle.height, 1], counts: `${text}p` }), { code: 'data/rle', message: /^Character/ });
+    t.throws(() => rleFromCoco({ size: [rle.height, 1], counts: `${text}1` }), { code: 'data/rle', message: /sum to|Run/ });
+  }
+});
+
 test('long garbage is read once: a million characters, millions of pixels promised', (t) => {
   const code = 'data/rle';
   const million = '0'.repeat(1_000_000);

@@ -8,6 +8,7 @@ import type { Category, Finding, JsonValue, Report } from '../dataset/types.js';
 import { finding, type RuleCode } from '../dataset/rules.js';
 import { readCategory, readImage } from './coco-records.js';
 import { groupByOwner, RecordTable, type Groups } from './coco-table.js';
+import type { ReadOptions } from './format.js';
 import { tryJson } from './json-document.js';
 import { jsonFault } from './json-fault.js';
 import type { JsonFile } from './json-file.js';
@@ -32,12 +33,18 @@ type Element = Extract<JsonEvent, { kind: 'element' }>;
 /** A record's turn of the event loop comes this often, for signals. */
 export const RECORDS_A_TURN = 4096;
 
+/** Lets signals arrive, and obeys them. */
+export async function takeTurn(stop: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  if (stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted while reading; nothing was written.');
+}
+
 /** Indexes an instances file, or with `'images'` only its images and categories. Throws `data/json`, `data/coco`. */
-export async function indexCoco(file: JsonFile, report: Report, what: 'all' | 'images' = 'all'): Promise<CocoIndex> {
+export async function indexCoco(file: JsonFile, { report, stop }: Pick<ReadOptions, 'report' | 'stop'>, what: 'all' | 'images' = 'all'): Promise<CocoIndex> {
   const reader = new IndexReader(file, report, what);
   for (const event of scanJson(file)) {
     reader.take(event);
-    if (event.kind === 'element' && event.index % RECORDS_A_TURN === 0) await setImmediate();
+    if (event.kind === 'element' && event.index % RECORDS_A_TURN === 0) await takeTurn(stop);
   }
   return reader.finish();
 }

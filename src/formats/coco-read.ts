@@ -11,11 +11,11 @@ import { readRanges } from './json-ranges.js';
 import { isObject, RecordCheck, type JsonObject } from './record-check.js';
 
 /** Opens and indexes an instances file. Throws `usage/input-missing`, `data/unreadable`, `data/json`, `data/coco`. */
-export async function readCoco(path: string, options: Pick<ReadOptions, 'maxPixels' | 'report'>): Promise<DatasetSource> {
+export async function readCoco(path: string, options: Pick<ReadOptions, 'maxPixels' | 'report' | 'stop'>): Promise<DatasetSource> {
   const file = JsonFile.open(path);
   let index: CocoIndex;
   try {
-    index = await indexCoco(file, options.report);
+    index = await indexCoco(file, options);
   } catch (error) {
     file.close();
     throw error;

@@ -1,9 +1,8 @@
 /** A COCO results file as a dataset: its images and categories are those of an instances file, its ids its own order. */
-import { setImmediate } from 'node:timers/promises';
-import type { Annotation, Category, DatasetEntry, DatasetSource, Report } from '../dataset/types.js';
+import type { Annotation, Category, DatasetEntry, DatasetSource } from '../dataset/types.js';
 import { finding } from '../dataset/rules.js';
 import { SamError } from '../errors.js';
-import { indexCoco, positionAt, readRecord, RECORDS_A_TURN, type CocoIndex } from './coco-index.js';
+import { indexCoco, positionAt, readRecord, RECORDS_A_TURN, takeTurn, type CocoIndex } from './coco-index.js';
 import { imagesOf, records } from './coco-read.js';
 import { readAnnotation, type AnnotationContext } from './coco-records.js';
 import { groupByOwner, RecordTable, type Groups } from './coco-table.js';
@@ -23,8 +22,8 @@ export async function readResults(path: string, options: ReadOptions): Promise<D
     files.push(instances);
     const results = JsonFile.open(path);
     files.push(results);
-    const index = await indexCoco(instances, options.report, 'images');
-    const opened = { instances, index, results, ...(await indexResults(results, index, options.report)) };
+    const index = await indexCoco(instances, options, 'images');
+    const opened = { instances, index, results, ...(await indexResults(results, index, options)) };
     return sourceOfResults(opened, options);
   } catch (error) {
     for (const file of files) file.close();
@@ -46,7 +45,7 @@ function sourceOfResults(opened: Opened, options: ReadOptions): DatasetSource {
   };
 }
 
-async function indexResults(file: JsonFile, index: CocoIndex, report: Report): Promise<{ table: RecordTable; groups: Groups }> {
+async function indexResults(file: JsonFile, index: CocoIndex, { report, stop }: ReadOptions): Promise<{ table: RecordTable; groups: Groups }> {
   const table = new RecordTable();
   for (const event of scanJson(file)) {
     if (event.kind === 'problem') report(finding(event.code, event.message, { file: file.name, ...positionAt(file, event.start) }));
@@ -58,7 +57,7 @@ async function indexResults(file: JsonFile, index: CocoIndex, report: Report): P
     check.tell(report, () => positionAt(file, event.start));
     if (imageId === undefined) table.addLeftOut(event.start, event.end);
     else table.add(event.start, event.end, event.index + 1, imageId);
-    if (event.index % RECORDS_A_TURN === 0) await setImmediate();
+    if (event.index % RECORDS_A_TURN === 0) await takeTurn(stop);
   }
   const places = new Map<number, number>();
   index.order.forEach((image, place) => places.set(index.images.id(image), place));

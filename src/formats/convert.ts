@@ -53,7 +53,7 @@ export async function convertDataset(request: ConvertRequest): Promise<ConvertRe
   const findings = new FindingsKept();
   const add = (finding: Parameters<FindingsKept['add']>[0]): void => { findings.add(finding); };
   const { input, output, images, instances, vocBase, maxPixels, holes, force, dryRun } = request;
-  const source = await reader.read(input, { images, instances, vocBase, maxPixels, report: request.lenient ? add : strictReport(add) });
+  const source = await reader.read(input, { images, instances, vocBase, maxPixels, stop: request.stop, report: request.lenient ? add : strictReport(add) });
   const counts = { images: 0, annotations: 0 };
   let staged: StagedOutput | undefined;
   try {

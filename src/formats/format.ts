@@ -29,6 +29,8 @@ export interface ReadOptions {
   /** Largest image taken, in pixels; before any allocation. */
   maxPixels: number;
   report: Report;
+  /** Aborting gives a long reading up (`interrupted/signal`). */
+  stop?: AbortSignal | undefined;
 }
 
 /** What cannot be said in the target format. */

@@ -2,10 +2,9 @@
  * A JSON file of masks with its masks in another form, or checked: only the bytes of what is converted change, so that numbers, spaces and
  * keys that nobody asked about stay as they were written.
  */
-import { setImmediate } from 'node:timers/promises';
 import { finding } from '../dataset/rules.js';
 import type { JsonValue, Report } from '../dataset/types.js';
-import { positionAt, readRecord, RECORDS_A_TURN } from './coco-index.js';
+import { positionAt, readRecord, RECORDS_A_TURN, takeTurn } from './coco-index.js';
 import { parseJson } from './json-document.js';
 import type { JsonFile } from './json-file.js';
 import { membersOf } from './json-members.js';
@@ -25,6 +24,7 @@ export interface JsonJob {
   options: ValueOptions;
   report: Report;
   counts: { masks: number; changed: number };
+  stop?: AbortSignal | undefined;
 }
 
 /** A part of the file that is written differently. */
@@ -60,7 +60,7 @@ export async function* convertJson(job: JsonJob): AsyncGenerator<Uint8Array | st
       yield edit.text;
       copied = edit.end;
     }
-    if (event.index % RECORDS_A_TURN === 0) await setImmediate();
+    if (event.index % RECORDS_A_TURN === 0) await takeTurn(job.stop);
   }
   yield* copyOf(file, copied, file.size);
 }

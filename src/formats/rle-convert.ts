@@ -101,7 +101,7 @@ async function checkAll({ input, request, report, counts }: Work): Promise<Outco
   } else {
     await withFile(input, async (file) => {
       const document = describeDocument(file);
-      for await (const _ of convertJson({ file, document, to: undefined, options: optionsOf(request, false), report, counts })) checkStop(request);
+      for await (const _ of convertJson({ file, document, to: undefined, options: optionsOf(request, false), report, counts, stop: request.stop })) checkStop(request);
     });
   }
   return { result: 'checked', losses: [] };
@@ -115,7 +115,7 @@ async function toJson(work: Work, to: JsonTarget): Promise<Outcome> {
   return await withFile(input, async (file) => {
     const document = describeDocument(file);
     const options = optionsOf(request, document.kind === 'records' && document.metaBoxes);
-    return await deliver(work, convertJson({ file, document, to, options, report, counts }));
+    return await deliver(work, convertJson({ file, document, to, options, report, counts, stop: request.stop }));
   });
 }
 

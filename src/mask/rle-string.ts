@@ -38,7 +38,7 @@ export function rleFromString(text: string, width: number, height: number): Rle 
 
 /** The form that COCO and SA-1B files hold; runs of no length, which other readers measure wrongly, are left out. */
 export function rleToCoco(rle: Rle): CocoRleString {
-  return { size: [rle.height, rle.width], counts: rleToString(rle.counts.includes(0, 1) ? canonicalRle(rle) : rle) };
+  return { size: [rle.height, rle.width], counts: rleToString(canonicalRle(rle)) };
 }
 
 /** The run lengths of a string that sum to `total`; nothing where anything is odd, and for values of seven groups. */

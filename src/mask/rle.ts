@@ -6,7 +6,7 @@ import { SamError } from '../errors.js';
 import type { Box } from '../geometry/box.js';
 import { rowsOfRle } from './decode-rows.js';
 import { rleOfRows } from './encode-rows.js';
-import { assertMaskSize, assertPixels } from './mask-size.js';
+import { MOST_PIXELS, assertMaskSize, assertPixels } from './mask-size.js';
 
 /** `counts`: `Uint32Array`, run lengths in column-major order, zeros first; their sum is width * height. */
 export interface Rle { width: number; height: number; counts: Uint32Array }
@@ -15,15 +15,12 @@ export interface Rle { width: number; height: number; counts: Uint32Array }
 export interface Bitmask { data: Uint8Array; width: number; height: number }
 
 /** Pixels set: the sum of the odd runs. */
-export function rleArea(rle: Rle): number {
-  const { counts } = rle;
-  // two sums do not wait for each other
-  let area = 0, other = 0, i = 1;
-  for (; i + 2 < counts.length; i += 4) {
-    area += counts[i]!;
-    other += counts[i + 2]!;
-  }
-  return i < counts.length ? area + other + counts[i]! : area + other;
+export function rleArea({ width, height, counts }: Rle): number {
+  let area = 0;
+  // sums of 32 bits take a third of the time of doubles
+  if (width * height <= MOST_PIXELS) for (let i = 1; i < counts.length; i += 2) area = (area + counts[i]!) | 0;
+  else for (let i = 1; i < counts.length; i += 2) area += counts[i]!;
+  return area;
 }
 
 /** The smallest half-open box around the mask, `undefined` for an empty one. Runs of no length count for nothing. */

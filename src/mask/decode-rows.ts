@@ -1,7 +1,8 @@
 /**
  * Row-major pixels of runs that lie in columns. Small masks are written pixel by pixel, a column at a time; for large ones only the two
  * ends of each run are marked, and one sequential pass makes every row the row above it with the marks changed, four pixels at a time.
- * Against pycocotools 2.0.11 on one thread (`decode`, then `np.ascontiguousarray`), string in: STABDECROWS
+ * Against pycocotools 2.0.11 on one thread (`decode`, then `np.ascontiguousarray`), string in: 4.6 Gpx/s at 481 x 321, 7.6 at 1500 x 2250;
+ * pycocotools' `decode` alone, column-major: 1.1 and 0.9.
  */
 import type { Rle } from './rle.js';
 

@@ -1,7 +1,8 @@
 /**
  * The runs of row-major pixels, without turning them into columns: each row is compared with the row above, 32 pixels at a time (in WebAssembly);
  * the few places where they differ are the ends of runs, which are then put in order of columns by counting. Against pycocotools 2.0.11 on one
- * thread (`np.asfortranarray`, then `encode`), string out: STABROWS
+ * thread (`np.asfortranarray`, then `encode`), string out: 6.5 Gpx/s against 1.15 (481 x 321), 12.2 against 0.81
+ * (1500 x 2250).
  */
 import type { ImageSize } from '../geometry/size.js';
 import { kernelWith } from './kernel.js';

@@ -1,4 +1,5 @@
 /** Masks on their way to being records: parallel columns that filters and suppressions index. */
+import type { GeneratedMask } from '../formats/generated.js';
 import type { Rle } from '../mask/rle.js';
 import type { Box } from '../geometry/box.js';
 
@@ -22,14 +23,5 @@ export function edgesOf(candidates: Candidate[]): Int32Array {
   return edges;
 }
 
-/** What the generator gives: `SamAutomaticMaskGenerator`'s record with our types. */
-export interface MaskRecord {
-  rle: Rle;
-  area: number;
-  /** Half-open box of the mask. */
-  box: Box;
-  predictedIou: number;
-  stabilityScore: number;
-  pointCoords: [number, number][];
-  cropBox: Box;
-}
+/** What the generator gives: `SamAutomaticMaskGenerator`'s record with our types, the form that formats write. */
+export type MaskRecord = GeneratedMask;

@@ -1,8 +1,8 @@
 /**
  * Masks from and to column-major pixels, the order of the runs (NumPy's Fortran order, what pycocotools encodes and decodes).
  *
- * Encoding makes a bit of each pixel, 64 at a time (in WebAssembly), and looks only at words in which something changes. Decoding writes the set runs into zeroed memory. Against pycocotools 2.0.11 on one thread, string
- * in or out: encode 7.4 Gpx/s against 3.0, decode 7.2 against 1.1.
+ * Encoding makes a bit of each pixel, 64 at a time (in WebAssembly), and looks only at words in which something changes. Decoding writes the
+ * set runs into zeroed memory. Against pycocotools 2.0.11 on one thread, string in or out: encode 7.4 Gpx/s against 3.0, decode 7.2 against 1.1.
  */
 import type { ImageSize } from '../geometry/size.js';
 import { kernelWith } from './kernel.js';

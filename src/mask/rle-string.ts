@@ -3,8 +3,9 @@
  * difference to the run two before is stored; each value in 5-bit groups, low first, bit 0x20 = more follows, bit 0x10 of the last
  * group = sign, plus 48: characters 48..111.
  *
- * Both ways run in WebAssembly. Reading does not ask where an error is; a string with anything odd in it is read again by `rle-string-errors.ts`, which says exactly what and where. Against pycocotools 2.0.11 on one thread: reading and summing a mask, 1.09 million a second
- * against 0.52.
+ * Both ways run in WebAssembly. Reading does not ask where an error is; a string with anything odd in it is read again by
+ * `rle-string-errors.ts`, which says exactly what and where. Against pycocotools 2.0.11 on one thread: reading and summing a mask, 1.09 million
+ * a second against 0.52 (481 x 321), 0.45 against 0.35 (1500 x 2250).
  */
 import { assertMaskSize } from './mask-size.js';
 import { copyCounts } from './counts-pool.js';

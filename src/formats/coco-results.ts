@@ -5,7 +5,7 @@ import { bboxOf, cocoRle, optionalKeys } from './coco-write.js';
 import type { Format, Match, Probe, Sink } from './format.js';
 import { jsonHead } from './json-head.js';
 import { loseAllBut, whereIs } from './losses.js';
-import { maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
 
 export const cocoResults: Format = {
   name: 'coco-results',
@@ -48,7 +48,7 @@ function resultOf(annotation: Annotation, { image }: DatasetEntry, sink: Sink): 
   if (segmentation?.kind === 'polygons') sink.lose('polygons', whereIs(annotation, image));
   const rank = score ?? generator?.predictedIou;
   if (rank === undefined) sink.lose('scores', `${whereIs(annotation, image)}, which has none: 1 is written`);
-  const mask = maskOf(annotation, image);
+  const mask = rleOfAnnotation(annotation, image);
   return {
     image_id: image.id, category_id: categoryId, ...(mask === undefined ? { bbox: bboxOf(annotation) } : { segmentation: cocoRle(mask) }),
     ...optionalKeys({ ...annotation, score: rank ?? 1 }, sink),

@@ -10,7 +10,8 @@ import { ALL_ANNOTATION_KEYS, CATEGORY_KEYS, IMAGE_KEYS } from './coco-records.j
 import { unknownKeys } from './extra-keys.js';
 import type { Sink } from './format.js';
 import type { JsonObject } from './record-check.js';
-import { boxOf, maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
+import { boxOf } from './shape-of.js';
 
 /** Writes the file. Loses splits, and ids that are 0 or not unique. */
 export async function writeCoco(source: DatasetSource, sink: Sink): Promise<void> {
@@ -88,7 +89,7 @@ export function plainRle(rle: Rle): Rle {
 }
 
 function areaOf(annotation: Annotation, size: ImageSize): number {
-  const mask = maskOf(annotation, size);
+  const mask = rleOfAnnotation(annotation, size);
   if (mask !== undefined) return rleArea(mask);
   const { x0, y0, x1, y1 } = annotation.box ?? NO_BOX;
   return (x1 - x0) * (y1 - y0);

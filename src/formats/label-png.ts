@@ -11,7 +11,7 @@ import { readLabelPngs } from './label-png-read.js';
 import { LABEL_COLUMNS, LABEL_TABLE } from './label-table.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { OBJECT } from './object-category.js';
-import { maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
 import { stemPaths } from './stem-names.js';
 
 export const labelPng: Format = {
@@ -43,7 +43,7 @@ async function write(source: DatasetSource, sink: Sink): Promise<void> {
   for await (const { image, annotations } of source.entries()) {
     if (image.id !== ++images) sink.lose('ids', `image ${image.fileName}`);
     const masks = annotations.flatMap((annotation) => {
-      const rle = maskOf(annotation, image);
+      const rle = rleOfAnnotation(annotation, image);
       if (rle === undefined) sink.lose('boxes', whereIs(annotation, image));
       if (annotation.segmentation?.kind === 'polygons') sink.lose('polygons', whereIs(annotation, image));
       return rle === undefined ? [] : [{ annotation, rle }];

@@ -14,7 +14,7 @@ import { openNpyPlanes, type NpyPlanes } from './npy-planes.js';
 import { OBJECT } from './object-category.js';
 import { once } from './once.js';
 import { runningIds } from './running-ids.js';
-import { maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
 import { hasImageSize, stemFiles, type StemFile } from './stem-files.js';
 import { stemPaths } from './stem-names.js';
 
@@ -84,7 +84,7 @@ async function write(source: DatasetSource, sink: Sink): Promise<void> {
     const { image } = entry;
     const kept: Annotation[] = [], masks: Rle[] = [];
     for (const annotation of entry.annotations) {
-      const rle = maskOf(annotation, image);
+      const rle = rleOfAnnotation(annotation, image);
       if (rle === undefined) sink.lose('boxes', whereIs(annotation, image));
       if (rle === undefined) continue;
       if (annotation.segmentation?.kind === 'polygons') sink.lose('polygons', whereIs(annotation, image));

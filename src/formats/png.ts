@@ -13,7 +13,7 @@ import { OBJECT } from './object-category.js';
 import { PNG_METADATA } from './png-metadata.js';
 import { readPngFolder } from './png-read.js';
 import { runningIds } from './running-ids.js';
-import { maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
 import { stemPaths } from './stem-names.js';
 
 const HEADER = PNG_METADATA.join(',');
@@ -69,7 +69,7 @@ async function write(source: DatasetSource, sink: Sink): Promise<void> {
     const folder = folderOf(image.fileName);
     const kept: Annotation[] = [], rows = [HEADER];
     for (const annotation of annotations) {
-      const rle = maskOf(annotation, image), where = whereIs(annotation, image);
+      const rle = rleOfAnnotation(annotation, image), where = whereIs(annotation, image);
       if (rle === undefined) sink.lose('boxes', where);
       if (rle === undefined) continue;
       if (annotation.segmentation?.kind === 'polygons') sink.lose('polygons', where);

@@ -9,7 +9,7 @@ import type { Sink } from './format.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { OBJECT } from './object-category.js';
 import { SA1B_ANNOTATION_KEYS, SA1B_IMAGE_KEYS } from './sa1b-records.js';
-import { maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
 import { stemPaths } from './stem-names.js';
 
 /** Writes one file an image. Loses categories, boxes without masks, polygons, crowds, scores, attributes, splits, ids over all files. */
@@ -74,7 +74,7 @@ function recordOf(annotation: Annotation, place: number, image: DatasetEntry['im
   const { area, generator, extra } = annotation;
   const where = whereIs(annotation, image);
   const { predictedIou, stabilityScore, cropBox, pointCoords } = generator ?? {};
-  const mask = maskOf(annotation, image);
+  const mask = rleOfAnnotation(annotation, image);
   const ownId = ownIdOf(annotation);
   const others = ownId === undefined ? extra : without(extra, 'sa1b_id');
   return {

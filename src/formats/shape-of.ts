@@ -1,20 +1,12 @@
 /** The geometry of an annotation in the form that a format writes. */
 import type { Annotation } from '../dataset/types.js';
 import type { Box } from '../geometry/box.js';
-import type { ImageSize } from '../geometry/size.js';
-import { rleFromPolygons } from '../mask/polygon-fill.js';
-import { boxFromRle, type Rle } from '../mask/rle.js';
+import { boxFromRle } from '../mask/rle.js';
 
 /** The box that is stated, else the one around the segmentation: pixels of the image, half-open. `undefined` where there is neither. */
 export function boxOf({ box, segmentation }: Annotation): Box | undefined {
   if (box !== undefined || segmentation === undefined) return box;
   return segmentation.kind === 'rle' ? boxFromRle(segmentation.rle) : boxOfRings(segmentation.rings);
-}
-
-/** The mask of an annotation that has one, its polygons filled as COCO's tools fill them. Throws `data/polygon`. */
-export function maskOf({ segmentation }: Annotation, image: ImageSize): Rle | undefined {
-  if (segmentation === undefined) return undefined;
-  return segmentation.kind === 'rle' ? segmentation.rle : rleFromPolygons(segmentation.rings, image);
 }
 
 function boxOfRings(rings: readonly (readonly number[])[]): Box | undefined {

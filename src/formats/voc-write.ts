@@ -7,7 +7,8 @@ import { rleArea, type Rle } from '../mask/rle.js';
 import type { Sink, WriteOptions } from './format.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { runningIds } from './running-ids.js';
-import { boxOf, maskOf } from './shape-of.js';
+import { rleOfAnnotation } from '../dataset/masks.js';
+import { boxOf } from './shape-of.js';
 import { stemPaths } from './stem-names.js';
 import { LABELMAP, labelmapLine } from './voc-layout.js';
 import { CLASS_MASKS, OBJECT_MASKS, encodeVocMasks, type PlacedMask } from './voc-masks.js';
@@ -62,7 +63,7 @@ function objectsOf({ image, annotations }: DatasetEntry, { numbers, names }: Cla
 /** The pictures, where an object has a mask or the image has void pixels; true if there are. */
 async function putMasks(image: ImageRecord, stem: string, objects: readonly WrittenObject[], { numbers }: Classes, sink: Sink): Promise<boolean> {
   const masks = objects.flatMap(({ annotation }, i): PlacedMask[] => {
-    const rle = maskOf(annotation, image);
+    const rle = rleOfAnnotation(annotation, image);
     return rle === undefined ? [] : [{ rle, place: i + 1, label: numbers.get(annotation.categoryId) ?? 0 }];
   });
   const voidMask = voidOf(image, sink);

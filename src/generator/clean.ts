@@ -1,8 +1,9 @@
 /** What happens to masks after the crops: small regions, area limits, duplicates by mask IoU. */
 import { boxNms } from '../geometry/box-nms.js';
 import type { ImageSize } from '../geometry/size.js';
+import { maskNms } from '../mask/nms.js';
 import { fillSmallHoles, removeSmallIslands } from '../mask/regions.js';
-import { boxFromRle, rleArea, rleIntersection } from '../mask/rle.js';
+import { boxFromRle, rleArea } from '../mask/rle.js';
 import { edgesOf, type Candidate } from './candidates.js';
 import type { GeneratorOptions } from './options.js';
 
@@ -31,19 +32,5 @@ export function cleanRegions(candidates: Candidate[], minArea: number, nmsThresh
 
 /** Drops a mask whose IoU with an earlier, kept one is above the threshold; the order stays. */
 export function dropDuplicateMasks(candidates: Candidate[], threshold: number): Candidate[] {
-  const kept: Candidate[] = [];
-  for (const candidate of candidates) {
-    if (!kept.some((earlier) => maskIouAbove(earlier, candidate, threshold))) kept.push(candidate);
-  }
-  return kept;
-}
-
-/** Bounds by areas and boxes decide most pairs; runs are walked for the rest. */
-function maskIouAbove(a: Candidate, b: Candidate, threshold: number): boolean {
-  const [ax0, ay0, ax1, ay1] = a.edges, [bx0, by0, bx1, by1] = b.edges;
-  const width = Math.min(ax1, bx1) - Math.max(ax0, bx0) + 1, height = Math.min(ay1, by1) - Math.max(ay0, by0) + 1;
-  const most = Math.min(a.area, b.area, width > 0 && height > 0 ? width * height : 0);
-  if (most / (a.area + b.area - most) <= threshold) return false;
-  const inter = rleIntersection(a.rle, b.rle);
-  return inter / (a.area + b.area - inter) > threshold;
+  return maskNms(candidates.map((candidate) => candidate.rle), threshold).map((i) => candidates[i]!);
 }

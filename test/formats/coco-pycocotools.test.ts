@@ -11,7 +11,7 @@ import { sourceOf } from '../../src/formats/format.js';
 import { boxFromRle, rleArea, rleFromBitmask, type Rle } from '../../src/mask/rle.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { memorySink } from '../contracts/memory-sink.js';
-import { maskOf } from '../../src/formats/shape-of.js';
+import { rleOfAnnotation } from '../../src/dataset/masks.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A Python with pycocotools, where there is one. */
@@ -64,7 +64,7 @@ withPython('pycocotools sees the same masks, areas, boxes and ids', async (t) =>
   const report = JSON.parse(printed) as Report; // printed by the script above
   t.deepEqual(report.images, ['dir/0é.png', 'dir/1é.png']);
   t.deepEqual(report.categories, { cat: 'animal', dog: '' });
-  const expected = entries.flatMap(({ image, annotations }) => annotations.map((annotation) => ({ annotation, mask: maskOf(annotation, image)! })));
+  const expected = entries.flatMap(({ image, annotations }) => annotations.map((annotation) => ({ annotation, mask: rleOfAnnotation(annotation, image)! })));
   t.is(report.annotations.length, expected.length);
   for (const [i, { annotation, mask }] of expected.entries()) {
     const seen = report.annotations[i];

@@ -8,7 +8,8 @@ import type { ExecutionContext } from 'ava';
 import type { Annotation, Category, DatasetEntry, Finding } from '../../src/dataset/types.js';
 import { sourceOf, type Format, type ReadOptions } from '../../src/formats/format.js';
 import { labelme } from '../../src/formats/labelme.js';
-import { boxOf, maskOf } from '../../src/formats/shape-of.js';
+import { rleOfAnnotation } from '../../src/dataset/masks.js';
+import { boxOf } from '../../src/formats/shape-of.js';
 import { voc } from '../../src/formats/voc.js';
 import { yoloDetect } from '../../src/formats/yolo-detect.js';
 import { yolo } from '../../src/formats/yolo.js';
@@ -97,7 +98,7 @@ function sameBoxes(t: ExecutionContext, seen: Seen, entries: readonly DatasetEnt
   t.log(`${count} boxes in ${entries.length} images`);
 }
 
-const bits = (annotation: Annotation, entry: DatasetEntry): number[] => [...bitmaskFromRle(maskOf(annotation, entry.image)!).data];
+const bits = (annotation: Annotation, entry: DatasetEntry): number[] => [...bitmaskFromRle(rleOfAnnotation(annotation, entry.image)!).data];
 const iou = (a: Rle, b: Rle): number => {
   const both = rleIntersection(a, b);
   return both / (rleArea(a) + rleArea(b) - both);
@@ -165,7 +166,7 @@ print(json.dumps(out))`) as Record<string, number[][]>;
     for (const [i, annotation] of annotations.entries()) {
       const data = new Uint8Array(image.width * image.height);
       for (const at of seen[image.fileName]?.[i] ?? []) data[at] = 1;
-      found.push(iou(maskOf(annotation, image)!, rleFromBitmask({ width: image.width, height: image.height, data })));
+      found.push(iou(rleOfAnnotation(annotation, image)!, rleFromBitmask({ width: image.width, height: image.height, data })));
     }
   }
   // OpenCV fills the pixels that an outline runs through too, which makes every mask a little larger

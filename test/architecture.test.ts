@@ -46,6 +46,7 @@ test('imports follow the arrows', (t) => {
 });
 
 const DOORS: Record<string, (path: string) => boolean> = {
+  '@napi-rs/canvas': (path) => path.startsWith('src/draw/'),
   sharp: (path) => path.startsWith('src/image/'),
   'onnxruntime-node': (path) => path === 'src/models/session-thread.ts',
   '@oclif/core': (path) => path.startsWith('src/cli/') || path.startsWith('commands/'),

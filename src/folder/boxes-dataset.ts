@@ -5,9 +5,10 @@ import type { DatasetSource, Finding } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { polygonsFromRle } from '../mask/polygons.js';
 import { detectFormat } from '../formats/detect.js';
-import type { Format, FormatName, WriteOptions } from '../formats/format.js';
+import type { FormatName, FormatWriter } from '../formats/format.js';
+import { writeDataset, writerOf } from '../formats/jobs/write-dataset.js';
 import { formatOf } from '../formats/registry.js';
-import { StagedOutput, type LossCount } from '../formats/staged-output.js';
+import type { LossCount } from '../formats/staged-output.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';
@@ -89,27 +90,15 @@ export async function boxesToMasks(request: BoxesRequest, options: FolderRunOpti
   }
 }
 
-function writerOf(format: Format): NonNullable<Format['writer']> {
-  if (format.writer === undefined) throw new SamError('usage/option', `The format ${format.name} cannot be written.`);
-  return format.writer;
-}
-
+/** Throws `data/loss` where the output cannot hold everything and may not lose it. */
 async function write(
-  writer: NonNullable<Format['writer']>, source: DatasetSource, request: BoxesRequest, { force, allowLossy }: { force: boolean; allowLossy: boolean }, { stop }: FolderRunOptions,
+  writer: FormatWriter, source: DatasetSource, request: BoxesRequest, { force, allowLossy }: { force: boolean; allowLossy: boolean }, { stop }: FolderRunOptions,
 ): Promise<{ losses: LossCount[]; written: boolean }> {
-  const output = await StagedOutput.open(request.output, { kind: writer.output, force, dryRun: false, inputs: [request.annotations, request.images], stop });
-  try {
-    const options: WriteOptions = { vocBase: request.vocBase, images: request.images };
-    await writer.write(source, output, options);
-    if (output.losses.length > 0 && !allowLossy) {
-      const list = output.losses.map(({ loss, count, first }) => `${loss} (${count}, first ${first})`).join('; ');
-      throw new SamError('data/loss', `The output cannot hold everything: ${list}. --allow-lossy writes it all the same.`, { file: request.output });
-    }
-    return { losses: output.losses, written: await output.commit() };
-  } catch (error) {
-    await output.discard();
-    throw error;
-  }
+  const { output, annotations, images, vocBase } = request;
+  const { losses, result } = await writeDataset(source, writer, { output, inputs: [annotations, images], force, dryRun: false, allowLossy, vocBase, images, stop });
+  if (result !== 'refused') return { losses, written: result === 'written' };
+  const list = losses.map(({ loss, count, first }) => `${loss} (${count}, first ${first})`).join('; ');
+  throw new SamError('data/loss', `The output cannot hold everything: ${list}. --allow-lossy writes it all the same.`, { file: output });
 }
 
 /** What the masks depend on of the annotations: images and boxes, in order. */

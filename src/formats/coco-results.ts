@@ -12,7 +12,7 @@ export const cocoResults: Format = {
   title: 'COCO results (one JSON list, beside an instances file)',
   detect: async (probe) => detectResults(probe),
   reader: { read: (path, options) => readResults(path, options) },
-  writer: { output: 'file', write: (source, sink) => sink.put('', pieces(source, sink)) },
+  writer: { output: 'file', extension: '.json', write: (source, sink) => sink.put('', pieces(source, sink)) },
 };
 
 function detectResults({ directory, head }: Probe): Match {

@@ -11,7 +11,7 @@ import { unknownKeys } from './extra-keys.js';
 import type { Sink } from './format.js';
 import type { JsonObject } from './record-check.js';
 import { rleOfAnnotation } from '../dataset/masks.js';
-import { boxOf } from './shape-of.js';
+import { boxOf } from '../dataset/shape-of.js';
 
 /** Writes the file. Loses splits, and ids that are 0 or not unique. */
 export async function writeCoco(source: DatasetSource, sink: Sink): Promise<void> {

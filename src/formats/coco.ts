@@ -10,9 +10,10 @@ export { cocoFile, encodeCocoPart, type CocoPart } from './coco-parts.js';
 export const coco: Format = {
   name: 'coco',
   title: 'COCO instances (one JSON file)',
+  keepsIds: true,
   detect: async (probe) => detectCoco(probe),
   reader: { read: (path, options) => readCoco(path, options) },
-  writer: { output: 'file', write: (source, sink) => writeCoco(source, sink) },
+  writer: { output: 'file', extension: '.json', write: (source, sink) => writeCoco(source, sink) },
 };
 
 function detectCoco({ directory, head, names }: Probe): Match {

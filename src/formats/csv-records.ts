@@ -25,7 +25,7 @@ export function csvSplitter(name: string, at: { byte: number; line: number } = {
   let record = recordAt(byte, line);
 
   const fail = (what: string): never => {
-    throw new SamError('data/format', `${what}, at line ${line}.`, { file: name, record: `line ${record.line}` });
+    throw new SamError('data/format', `${what}, at line ${line}.`, { file: name, record: `line ${record.line}`, line });
   };
   const close = (out: CsvRecord[]): void => {
     if (!record.isEmpty) out.push({ fields: record.fields(), line: record.line, start: record.start, end: byte });

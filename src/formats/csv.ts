@@ -14,7 +14,7 @@ import { JsonFile } from './json-file.js';
 import { readRanges } from './json-ranges.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { RecordCheck } from './record-check.js';
-import { boxOf } from './shape-of.js';
+import { boxOf } from '../dataset/shape-of.js';
 
 export const csv: Format = {
   name: 'csv',
@@ -29,6 +29,7 @@ export const csv: Format = {
   },
   writer: {
     output: 'file',
+    extension: '.csv',
     write: (source, sink) => sink.put('', linesOf(source, sink)),
   },
 };

@@ -8,7 +8,7 @@ export const cvat: Format = {
   title: 'CVAT XML 1.1',
   detect,
   reader: { read: readCvat },
-  writer: { output: 'file', write: (source, sink) => sink.put('', cvatText(source, sink)) },
+  writer: { output: 'file', extension: '.xml', hasSplits: true, write: (source, sink) => sink.put('', cvatText(source, sink)) },
 };
 
 async function detect(probe: Probe): Promise<Match> {

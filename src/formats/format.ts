@@ -61,6 +61,12 @@ export interface FormatReader { read(path: string, options: ReadOptions): Promis
 export interface FormatWriter {
   /** One file, or a folder of them. */
   output: 'file' | 'folder';
+  /** Of an output that is one file: what its name ends in. */
+  extension?: string;
+  /** Whether an image's split has a place in it; the others hold one split each. */
+  hasSplits?: true;
+  /** Where programs that read the output look for the images, below it; nowhere of its own where it is absent. */
+  imagesAt?: string;
   /** Deterministic: records in the source's order, ids from 1 where the format needs its own, no clock. */
   write(source: DatasetSource, sink: Sink, options: WriteOptions): Promise<void>;
 }
@@ -68,6 +74,8 @@ export interface FormatWriter {
 export interface Format {
   name: FormatName;
   title: string;
+  /** Whether it has a place for every id; the reader of another counts what it has no place for. */
+  keepsIds?: true;
   detect(probe: Probe): Promise<Match>;
   reader?: FormatReader;
   writer?: FormatWriter;

@@ -79,5 +79,5 @@ function positionIn(bytes: Uint8Array, offset: number): TextPosition {
 }
 
 export function jsonError(file: string, reason: JsonFault['reason'], { line, column, byte }: TextPosition, record?: string): SamError {
-  return new SamError('data/json', `Not valid JSON: ${reason} (line ${line}, column ${column}, byte ${byte}).`, { file, record });
+  return new SamError('data/json', `Not valid JSON: ${reason} (line ${line}, column ${column}, byte ${byte}).`, { file, record, line, column });
 }

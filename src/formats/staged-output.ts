@@ -66,15 +66,21 @@ export class StagedOutput implements Sink {
    * other content that is there without `force`, `usage/output-in-input` for what was read; then nothing has changed.
    */
   async commit(): Promise<boolean> {
+    const plan = await this.check();
+    const changes = plan.added.length + plan.replaced.length + plan.stale.length > 0;
+    if (this.settings.dryRun || !changes) await this.place.discard();
+    else await this.place.commit(plan);
+    return changes;
+  }
+
+  /** Throws what `commit` would; changes nothing. */
+  async check(): Promise<TreePlan> {
     this.checkStop();
     const plan = await this.place.plan();
     const gone = [...plan.replaced, ...plan.stale];
     await this.refuseInputs(gone);
     if (gone.length > 0 && !this.settings.force) throw this.inTheWay(plan);
-    const changes = gone.length + plan.added.length > 0;
-    if (this.settings.dryRun || !changes) await this.place.discard();
-    else await this.place.commit(plan);
-    return changes;
+    return plan;
   }
 
   discard(): Promise<void> {

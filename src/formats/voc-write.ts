@@ -8,7 +8,7 @@ import type { Sink, WriteOptions } from './format.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
 import { runningIds } from './running-ids.js';
 import { rleOfAnnotation } from '../dataset/masks.js';
-import { boxOf } from './shape-of.js';
+import { boxOf } from '../dataset/shape-of.js';
 import { stemPaths } from './stem-names.js';
 import { LABELMAP, labelmapLine } from './voc-layout.js';
 import { CLASS_MASKS, OBJECT_MASKS, encodeVocMasks, type PlacedMask } from './voc-masks.js';

@@ -12,7 +12,7 @@ export const voc: Format = {
   title: 'Pascal VOC',
   detect,
   reader: { read: readVoc },
-  writer: { output: 'folder', write: writeVoc },
+  writer: { output: 'folder', hasSplits: true, imagesAt: 'JPEGImages', write: writeVoc },
 };
 
 async function detect(probe: Probe): Promise<Match> {

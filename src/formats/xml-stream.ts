@@ -28,7 +28,7 @@ function xmlDocument(root: string, file: string) {
   let done: XmlElement[] = [], elements = 0, tokenBytes = 0, childBytes = 0;
 
   const fail = (what: string): never => {
-    throw new SamError('data/xml', `${what}, at line ${parser.line}, column ${parser.column}.`, { file, record: `line ${parser.line}` });
+    throw new SamError('data/xml', `${what}, at line ${parser.line}, column ${parser.column}.`, { file, record: `line ${parser.line}`, line: parser.line, column: parser.column });
   };
   parser.on('error', (error) => fail(`The XML is malformed: ${messageOf(error).replace(/^[0-9]+:[0-9]+: /, '').replace(/\.$/, '')}`));
   parser.on('doctype', () => fail('The file has a DOCTYPE, which may name entities and other files and is refused'));
@@ -37,7 +37,7 @@ function xmlDocument(root: string, file: string) {
   });
   parser.on('opentag', ({ name, attributes }) => {
     tokenBytes = 0;
-    if (open.length === 0 && name !== root) throw new SamError('data/format', `Expected a root element ${root}, found ${name.slice(0, 40)}.`, { file, record: `line ${parser.line}` });
+    if (open.length === 0 && name !== root) throw new SamError('data/format', `Expected a root element ${root}, found ${name.slice(0, 40)}.`, { file, record: `line ${parser.line}`, line: parser.line, column: parser.column });
     if (open.length === MAX_DEPTH) fail(`More than ${MAX_DEPTH} elements stand inside one another`);
     if (++elements > MAX_ELEMENTS) fail(`One element holds more than ${MAX_ELEMENTS} others`);
     const element: XmlElement = { name, attributes: new Map(Object.entries(attributes)), children: [], text: '', line: parser.line, column: parser.column };

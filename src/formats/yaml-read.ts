@@ -29,7 +29,7 @@ export function parseYaml(bytes: Uint8Array, name: string): YamlValue {
   try {
     const document = parseDocument(text, { schema: 'failsafe', merge: false, logLevel: 'error' });
     const [error] = document.errors;
-    if (error !== undefined) throw wrong(name, error.message.split('\n')[0]?.replace(/:$/, '') ?? error.code);
+    if (error !== undefined) throw wrong(name, error.message.split('\n')[0]?.replace(/:$/, '') ?? error.code, error.linePos?.[0].line);
     return plain(document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES }), name);
   } catch (error) {
     throw error instanceof SamError ? error : wrong(name, messageOf(error));
@@ -42,10 +42,10 @@ function assertShallow(text: string, name: string): void {
     for (const c of line) {
       if (c === '[' || c === '{') depth++;
       else if (c === ']' || c === '}') depth = Math.max(0, depth - 1);
-      if (depth > MAX_DEPTH) throw wrong(name, `Line ${i + 1} is nested deeper than ${MAX_DEPTH} levels`);
+      if (depth > MAX_DEPTH) throw wrong(name, `Line ${i + 1} is nested deeper than ${MAX_DEPTH} levels`, i + 1);
     }
     const [indent = ''] = /^[\s\-?:]*/.exec(line) ?? [];
-    if (indent.length > MAX_INDENT) throw wrong(name, `Line ${i + 1} begins behind column ${MAX_INDENT}`);
+    if (indent.length > MAX_INDENT) throw wrong(name, `Line ${i + 1} begins behind column ${MAX_INDENT}`, i + 1);
   }
 }
 
@@ -62,6 +62,6 @@ function keyOf(key: unknown, name: string): string {
   throw wrong(name, 'A key of a map is a list or a map');
 }
 
-function wrong(file: string, message: string): SamError {
-  return new SamError('data/yaml', `Not a YAML file that can be read: ${message.replace(/\.$/, '')}.`, { file });
+function wrong(file: string, message: string, line?: number): SamError {
+  return new SamError('data/yaml', `Not a YAML file that can be read: ${message.replace(/\.$/, '')}.`, { file, line });
 }

@@ -9,5 +9,5 @@ export const yoloDetect: Format = {
   title: 'YOLO boxes',
   detect: (probe) => detectYolo(probe, 'detect'),
   reader: { read: (path, options) => readYolo(path, 'detect', options) },
-  writer: { output: 'folder', write: (source, sink, options) => writeYolo(source, 'detect', sink, options) },
+  writer: { output: 'folder', hasSplits: true, imagesAt: 'images', write: (source, sink, options) => writeYolo(source, 'detect', sink, options) },
 };

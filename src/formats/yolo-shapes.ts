@@ -10,7 +10,7 @@ import { rleArea, type Rle } from '../mask/rle.js';
 import type { Sink } from './format.js';
 import { whereIs } from './losses.js';
 import { MEANT_PIXELS, pixels, shortestText } from './pixel-number.js';
-import { boxOf } from './shape-of.js';
+import { boxOf } from '../dataset/shape-of.js';
 import { joinRings } from './yolo-bridge.js';
 
 /** `cx cy w h`, or undefined for an object without an extent in the image. */

@@ -12,5 +12,5 @@ export const yolo: Format = {
   title: 'YOLO segments',
   detect: (probe) => detectYolo(probe, 'segment'),
   reader: { read: (path, options) => readYolo(path, 'segment', options) },
-  writer: { output: 'folder', write: (source, sink, options) => writeYolo(source, 'segment', sink, options) },
+  writer: { output: 'folder', hasSplits: true, imagesAt: 'images', write: (source, sink, options) => writeYolo(source, 'segment', sink, options) },
 };

@@ -57,6 +57,11 @@ export function formatContract(contract: FormatContract): void {
     t.true(FORMATS.includes(format));
     t.true(format.reader !== undefined || format.writer !== undefined);
   });
+  if (format.writer !== undefined) test(`${format.name}: says of itself what its losses say`, (t) => {
+    t.is(format.writer?.hasSplits === true, losses.split?.includes('splits') !== true);
+    t.is(format.keepsIds === true, !(losses.sparseIds ?? []).some((loss) => loss === 'ids' || loss === 'boxes'));
+    t.is(format.writer?.extension !== undefined, format.writer?.output === 'file');
+  });
   // every case's value is a DatasetCase, which Object.entries widens to their union
   for (const [name, dataset] of Object.entries(CASES) as [CaseName, DatasetCase][]) {
     if (format.writer !== undefined) test(`${format.name}: ${name}: written twice the same, losing ${losses[name]?.join(', ') ?? 'nothing'}`, (t) => writesAlike(t, contract, name, dataset));

@@ -95,6 +95,9 @@ export interface ErrorDetails {
   record?: string | undefined;
   /** The position inside the record, e.g. `segmentation.counts`. */
   path?: string | undefined;
+  /** 1-based, in the file, where it is known; `column` in bytes. */
+  line?: number | undefined;
+  column?: number | undefined;
   cause?: unknown;
 }
 
@@ -106,6 +109,8 @@ export class SamError extends Error {
   readonly file: string | undefined;
   readonly record: string | undefined;
   readonly path: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -116,6 +121,8 @@ export class SamError extends Error {
     this.file = details.file;
     this.record = details.record;
     this.path = details.path;
+    this.line = details.line;
+    this.column = details.column;
   }
 }
 

@@ -53,6 +53,8 @@ function withoutEscapes(text: string, size: ImageSize): RepairedRle | undefined 
 function readRuns(text: string): [runs: number[], findings: RleFinding[]] {
   const runs: number[] = [], findings: RleFinding[] = [];
   const end = wholeValues(text);
+  // a tail of characters outside the alphabet was never a value, and without one whole value there is nothing to repair: reading it says why
+  if (end < text.length && (end === 0 || !/^[0-o]*$/.test(text.slice(end)))) readValue(text, end);
   for (let at = 0; at < end;) {
     const { value, next } = readValue(text, at);
     runs.push(runs.length > 2 ? value + runs[runs.length - 2]! : value);

@@ -9,7 +9,7 @@ import type { Annotation, Category, DatasetEntry, Finding } from '../../src/data
 import { sourceOf, type Format, type ReadOptions } from '../../src/formats/format.js';
 import { labelme } from '../../src/formats/labelme.js';
 import { rleOfAnnotation } from '../../src/dataset/masks.js';
-import { boxOf } from '../../src/formats/shape-of.js';
+import { boxOf } from '../../src/dataset/shape-of.js';
 import { voc } from '../../src/formats/voc.js';
 import { yoloDetect } from '../../src/formats/yolo-detect.js';
 import { yolo } from '../../src/formats/yolo.js';

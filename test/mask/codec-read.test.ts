@@ -97,6 +97,8 @@ test('lenient reading takes off what Python printed around bytes, where the runs
 test('lenient reading gives up where nothing of the mask is left', (t) => {
   const code = 'data/rle';
   t.throws(() => repairRle({ size: [2, 2], counts: '1 3' }), { code, message: /Character 1 is " "/ });
+  for (const counts of ['!!', '!', '13!', '13!!!!', '1P!']) t.throws(() => repairRle({ size: [2, 2], counts }), { code, message: /Character \d is "!"/ }, counts);
+  t.throws(() => repairRle({ size: [2, 2], counts: 'PP' }), { code, message: /ends inside a value/ }, 'no value is whole');
   t.throws(() => repairRle({ size: [2, 2], counts: 'PPPPPPPPPPPP0' }), { code, message: /more than 7 groups/ });
   t.throws(() => repairRle({ size: [0, 2], counts: [0] }), { code });
   t.throws(() => repairRle({ size: [2, 2], counts: ['4'] }), { code, message: 'Run 0 is no number.' });

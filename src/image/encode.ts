@@ -19,6 +19,11 @@ export async function encodePngRgb(image: RgbImage): Promise<Uint8Array> {
   return bytesOf(raw(image.data, image.width, image.height, 3).png(PNG));
 }
 
+/** An 8-bit RGBA PNG; alpha is not premultiplied. */
+export async function encodePngRgba(data: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  return bytesOf(raw(data, width, height, 4).png(PNG));
+}
+
 /** A baseline JPEG of `quality` 1 to 100, colour at half resolution below 90 as is usual, at full from there on. */
 export async function encodeJpegRgb(image: RgbImage, quality: number): Promise<Uint8Array> {
   return bytesOf(raw(image.data, image.width, image.height, 3).jpeg({ quality, chromaSubsampling: quality < 90 ? '4:2:0' : '4:4:4' }));
@@ -29,7 +34,7 @@ export async function encodeWebpRgb(image: RgbImage, quality: number): Promise<U
   return bytesOf(raw(image.data, image.width, image.height, 3).webp({ quality }));
 }
 
-function raw(data: Uint8Array, width: number, height: number, channels: 1 | 3): ReturnType<typeof sharp> {
+function raw(data: Uint8Array, width: number, height: number, channels: 1 | 3 | 4): ReturnType<typeof sharp> {
   if (data.length !== width * height * channels || data.length === 0) {
     throw new SamError('internal/unexpected', `Cannot encode ${data.length} bytes as ${width} x ${height} pixels of ${channels} bytes.`);
   }

@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   'image/changed': ['item', 'The image changed while it was being read.'],
   'image/size': ['item', 'The image has another size than the annotations say.'],
   'image/name': ['item', 'The output name that follows from the image\'s name is longer than a file system takes.'],
+  'prompt/invalid': ['item', 'A record of a prompts file breaks a rule, or its prompt cannot be used on its image.'],
   'worker/died': ['item', 'A worker process died on this image, twice.'],
   'data/json': ['data', 'An annotation file is not valid JSON.'],
   'data/xml': ['data', 'An annotation file is not valid XML, or more than one file may be.'],

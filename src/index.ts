@@ -21,7 +21,13 @@ export type { FolderRunOptions, FolderSummary } from './folder/spec.js';
 export type { MaskFormat } from './folder/masks-worker.js';
 export { Predictor, type ImageEmbedding, type ModelFiles } from './models/predictor.js';
 export type { Decoded, ModelSpec, PromptBatch } from './models/contract.js';
-export { bestOf, predict, predictRefined, type Prediction, type Prompt, type PromptPoint } from './models/predict.js';
+export { modelFilesOf } from './models/located-model.js';
+export { bestOf, predict, predictRefined, type PredictOptions, type Prediction, type Prompt, type PromptPoint } from './models/predict.js';
+
+// prompted masks: of one image, of many
+export { PREDICT_FORMATS, PREDICT_OPTIONS, PREDICT_RUN_OPTIONS, type PredictFormat, type PromptRequest } from './folder/predict-options.js';
+export { predictImage, type PredictImageReport, type PredictImageRequest } from './folder/predict-image.js';
+export { predictImages, type PredictImagesReport, type PredictImagesRequest } from './folder/predict-images.js';
 
 // images
 export { IMAGE_OPTIONS, type ImageOptions } from './image/options.js';

@@ -7,7 +7,7 @@ import type { Annotation } from './types.js';
 export type BoxPrompt = { box: Box } | { code: 'box/missing' | 'box/invalid' | 'box/negative-size' | 'box/empty' | 'box/outside'; reason: string };
 
 /** `size` 0 x 0: unknown, nothing is clipped. */
-export function boxPrompt({ box }: Annotation, size: ImageSize): BoxPrompt {
+export function boxPrompt({ box }: Pick<Annotation, 'box'>, size: ImageSize): BoxPrompt {
   if (box === undefined) return { code: 'box/missing', reason: 'it has no box' };
   const edges = [box.x0, box.y0, box.x1, box.y1];
   if (edges.some((edge) => !Number.isFinite(edge))) return { code: 'box/invalid', reason: `its box has the edges ${edges.join(', ')}` };

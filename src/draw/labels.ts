@@ -1,5 +1,6 @@
 /** Labels on plates of their objects' colours, with a leader to the object where a plate had to move away from it. */
 import type { Category } from '../dataset/types.js';
+import type { Box } from '../geometry/box.js';
 import type { ImageSize } from '../geometry/size.js';
 import { anchorOf } from './anchor.js';
 import { newSurface, type Context } from './canvas.js';
@@ -10,8 +11,8 @@ import type { Mark } from './marks.js';
 import type { DrawnObject } from './objects.js';
 import { placeLabels, type LabelPlace, type LabelWish } from './placement.js';
 
-/** `textSize`: height of the letters' line, pixels. */
-export interface LabelStyle { parts: readonly LabelPart[] | undefined; most: number; textSize: number; categories: ReadonlyMap<number, Category> }
+/** `textSize`: height of the letters' line, pixels. `avoid`: what no plate may cover. */
+export interface LabelStyle { parts: readonly LabelPart[] | undefined; most: number; textSize: number; categories: ReadonlyMap<number, Category>; avoid?: readonly Box[] }
 
 /** A label that waits for its place. */
 interface Label extends LabelWish { text: string; colour: Rgb }
@@ -26,7 +27,7 @@ export function labelMarks(objects: readonly { object: DrawnObject; colour: Rgb 
     if (anchor === undefined || text === '') continue;
     labels.push({ ...plateOf(context, text, style.textSize, picture.width), anchor, box: object.box ?? { x0: anchor.x, y0: anchor.y, x1: anchor.x, y1: anchor.y }, colour });
   }
-  const places = placeLabels(labels, picture, 1);
+  const places = placeLabels(labels, picture, 1, style.avoid);
   const leaders: Mark[] = [], plates: Mark[] = [];
   labels.forEach((label, i) => {
     const place = places[i];

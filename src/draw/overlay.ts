@@ -52,7 +52,9 @@ export function drawObjects(image: RgbImage, objects: readonly DrawnObject[], { 
   const coloured = largestFirst(objects).map((object) => ({ object, colour: colour?.(object) ?? colourOf({ ...object.annotation, area: object.area }, image, options) }));
   paintObjects(drawn, coloured.map((each) => paintedOf(each, options.boxes)), { alpha: options.alpha, edge: sizes.edge });
   const all = [...(options.points ? objects.map(promptsOf) : []), ...(prompts ?? [])];
-  const labels = options.noLabels ? [] : labelMarks(coloured, image, { parts: labelPartsOf(options.labels), most: options.maxLabels, textSize: sizes.textSize, categories });
+  // a click stands where the label of what it made would like to stand
+  const avoid = promptMarks(all.map(({ points = [] }) => ({ points })), sizes.pointRadius).map(({ bounds }) => bounds);
+  const labels = options.noLabels ? [] : labelMarks(coloured, image, { parts: labelPartsOf(options.labels), most: options.maxLabels, textSize: sizes.textSize, categories, avoid });
   drawMarks(drawn, [...promptMarks(all, sizes.pointRadius), ...labels]);
   return drawn;
 }

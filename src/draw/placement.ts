@@ -11,9 +11,10 @@ export interface LabelWish { width: number; height: number; anchor: { x: number;
 /** The top left corner; `isMoved`: so far from its object that a leader must say to which it belongs. */
 export interface LabelPlace { x: number; y: number; isMoved: boolean }
 
-/** A place for each wish, in order, or undefined. Plates keep `gap` pixels apart. */
-export function placeLabels(wishes: readonly LabelWish[], picture: ImageSize, gap: number): (LabelPlace | undefined)[] {
+/** A place for each wish, in order, or undefined. Plates keep `gap` pixels apart, and lie on nothing of `avoid`. */
+export function placeLabels(wishes: readonly LabelWish[], picture: ImageSize, gap: number, avoid: readonly Box[] = []): (LabelPlace | undefined)[] {
   const taken = new TakenPlaces(wishes.reduce((most, { height }) => Math.max(most, height), 1) + gap);
+  avoid.forEach((box) => { taken.add(box); });
   return wishes.map((wish) => {
     if (wish.width > picture.width || wish.height > picture.height) return undefined;
     for (const place of candidates(wish)) {
@@ -64,7 +65,12 @@ class TakenPlaces {
     for (let row = first; row <= last; row++) {
       if (this.rows.get(row)?.some((other) => other.x0 < box.x1 && other.x1 > box.x0 && other.y0 < box.y1 && other.y1 > box.y0) === true) return false;
     }
-    for (let row = first; row <= last; row++) this.rows.set(row, [...(this.rows.get(row) ?? []), box]);
+    this.add(box);
     return true;
+  }
+
+  /** Takes a place, whatever is there. */
+  add(box: Box): void {
+    for (let row = Math.floor(box.y0 / this.step); row <= Math.floor(box.y1 / this.step); row++) this.rows.set(row, [...(this.rows.get(row) ?? []), box]);
   }
 }

@@ -34,6 +34,11 @@ export async function encodeWebpRgb(image: RgbImage, quality: number): Promise<U
   return bytesOf(raw(image.data, image.width, image.height, 3).webp({ quality }));
 }
 
+/** A WebP with transparency, lossy of `quality` 1 to 100 in its colours, exact in its alpha, which is not premultiplied. */
+export async function encodeWebpRgba(data: Uint8Array, width: number, height: number, quality: number): Promise<Uint8Array> {
+  return bytesOf(raw(data, width, height, 4).webp({ quality, alphaQuality: 100 }));
+}
+
 function raw(data: Uint8Array, width: number, height: number, channels: 1 | 3 | 4): ReturnType<typeof sharp> {
   if (data.length !== width * height * channels || data.length === 0) {
     throw new SamError('internal/unexpected', `Cannot encode ${data.length} bytes as ${width} x ${height} pixels of ${channels} bytes.`);

@@ -70,6 +70,19 @@ export { convertRle, RLE_CONVERT_OPTIONS, RLE_TARGETS, type RleConvertReport, ty
 export { GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS, type ConvertOptions } from './formats/convert-options.js';
 export { mergeCocoFiles, type MergeSummary } from './formats/coco-merge.js';
 
+// evaluation with prompts: boxes and clicks against true masks
+export { PROMPT_EVALUATION_OPTIONS, PROMPT_THRESHOLDS } from './evaluation/prompt-options.js';
+export { evaluatePrompts } from './folder/evaluate-prompts.js';
+export type { PromptsIssue, PromptsReport, PromptsRequest } from './folder/prompts-report.js';
+export { nextClick } from './evaluation/next-click.js';
+export { noisyBox } from './evaluation/box-noise.js';
+export { scoreRegions, type Ask, type Region, type RegionScores } from './evaluation/prompt-rounds.js';
+export type { ClickScores, PromptScores, ScoresBySize } from './evaluation/prompt-scores.js';
+export { farthestPixel, squaredDistances, type FarPixel } from './mask/distance.js';
+
+// charts
+export { drawBarChart, drawLineChart, type BarChart, type ChartSize, type LineChart } from './draw/chart.js';
+
 // errors and options
 export { ERROR_CODES, EXIT_CODES, SamError, isSamError, type ErrorCode, type ErrorKind } from './errors.js';
 export { resolveOptions, type OptionsOf, type OptionTable } from './options.js';

@@ -19,6 +19,8 @@ export interface ImageResult {
   height: number;
   masks: number;
   files: OutputFile[];
+  /** What else the job found, for the caller of the pool: plain data. */
+  data?: unknown;
   /** Readable remarks: an extension that belies the content, a damaged file decoded with `--lenient`. */
   warnings: string[];
   /** Seconds by stage, summed over the run by `--profile`. */

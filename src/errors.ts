@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   'image/decode': ['item', 'The decoder refused the image.'],
   'image/changed': ['item', 'The image changed while it was being read.'],
   'image/size': ['item', 'The image has another size than the annotations say.'],
+  'image/object-too-small': ['item', 'An object has no pixel left at the size that a trainer sees.'],
   'image/name': ['item', 'The output name that follows from the image\'s name is longer than a file system takes.'],
   'prompt/invalid': ['item', 'A record of a prompts file breaks a rule, or its prompt cannot be used on its image.'],
   'worker/died': ['item', 'A worker process died on this image, twice.'],

@@ -58,6 +58,9 @@ export type { ImageSize } from './geometry/size.js';
 // boxes to masks
 export { BOXES_OPTIONS, boxesToMasks, type BoxesRequest, type BoxesSummary } from './folder/boxes-dataset.js';
 
+// training data
+export { PREPARE_OPTIONS, prepareDataset, type PrepareRequest, type PrepareSummary } from './folder/prepare.js';
+
 // datasets: the model, formats, conversion
 export type { Annotation, Category, DatasetEntry, DatasetSource, Finding, ImageRecord, Report, Segmentation, Severity, Split } from './dataset/types.js';
 export { RULES, type Rule, type RuleCode } from './dataset/rules.js';

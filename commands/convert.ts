@@ -2,6 +2,7 @@
 import { Args, Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../src/cli/base-command.js';
 import { convertOutcome } from '../src/cli/convert-outcome.js';
+import { SOURCE_FLAGS } from '../src/cli/dataset-flags.js';
 import { flagsOf, optionsFromFlags } from '../src/cli/flags.js';
 import { withSignals } from '../src/cli/signals.js';
 import { convertDataset, FORMAT_NAMES, GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS, resolveOptions } from '../src/index.js';
@@ -20,9 +21,7 @@ Masks are exact where the format can hold them; ids, categories, scores and unkn
   static override flags = {
     to: Flags.option({ options: FORMAT_NAMES, summary: 'Format to write.', required: true, helpValue: 'FORMAT' })(),
     output: Flags.string({ char: 'o', summary: 'File or folder to write.', required: true, helpValue: 'OUT' }),
-    from: Flags.option({ options: FORMAT_NAMES, summary: 'Format to read. [default: detected]', helpValue: 'FORMAT' })(),
-    images: Flags.string({ summary: 'Folder of the images, for formats that need their sizes or names.', helpValue: 'DIR' }),
-    instances: Flags.string({ summary: 'The instances file that a coco-results file belongs to.', helpValue: 'FILE' }),
+    ...SOURCE_FLAGS,
     ...flagsOf(OPTIONS),
   };
 

@@ -1,37 +1,53 @@
-/** What a conversion came to, for a person and for `--json`: counts, what was found, what is lost, and the exit code. */
-import { EXIT_CODES, printableName } from '../errors.js';
+/** What a conversion, a split and a removal of duplicates came to, for a person and for `--json`. */
+import { printableName } from '../errors.js';
 import type { ConvertReport, ConvertRequest } from '../formats/convert.js';
+import type { DedupeReport, DedupeRequest } from '../formats/jobs/dedupe.js';
+import type { SplitCount, SplitReport } from '../formats/jobs/split.js';
 import type { Outcome } from './base-command.js';
-import { findingIssues } from './finding-issues.js';
-import type { Issue } from './issue.js';
+import { counted, route, writtenOutcome } from './written-outcome.js';
 
-export function convertOutcome(report: ConvertReport, { output, dryRun }: Pick<ConvertRequest, 'output' | 'dryRun'>): Outcome {
-  const { from, to, images, annotations, losses, findings, errors, result } = report;
-  const lost: Issue[] = losses.map(({ loss, count, first, meaning }) => ({ code: `loss/${loss}`, message: `The output loses ${meaning}: ${count === 1 ? 'once' : `${count} times`}, ${count === 1 ? 'at' : 'first at'} ${first}.` }));
-  const isRefused = result === 'refused';
-  const refusal: Issue[] = isRefused ? [{ code: 'data/loss', message: `A ${to} output cannot hold all that the input says (${losses.map(({ loss }) => loss).join(', ')}); --allow-lossy writes it nevertheless.` }] : [];
-  return {
-    summary: {
-      from, to, images, annotations, result, leftOut: errors,
-      losses: losses.map(({ loss, count, first }) => ({ loss, count, first })),
-      findings: findings.map(({ code, severity, count }) => ({ code, severity, count })),
-    },
-    outputs: result === 'written' || (result === 'same' && !dryRun) ? [output] : [],
-    warnings: [...findingIssues(findings, 'warning'), ...lost],
-    errors: [...findingIssues(findings, 'error'), ...refusal],
-    exitCode: isRefused ? EXIT_CODES.data : errors > 0 ? EXIT_CODES.item : 0,
-    closing: [closingLine(report, output)],
-  };
+type Target = Pick<ConvertRequest, 'output' | 'dryRun'>;
+
+export function convertOutcome(report: ConvertReport, { output, dryRun }: Target): Outcome {
+  const { from, to, images, annotations } = report;
+  return writtenOutcome(report, {
+    what: `${counted(images, 'image')}, ${counted(annotations, 'annotation')} ${route(report)}`, summary: { from, to, images, annotations }, output, dryRun,
+  });
 }
 
-function closingLine({ from, to, images, annotations, result, errors, evidence }: ConvertReport, output: string): string {
-  const counts = `${images} image${images === 1 ? '' : 's'}, ${annotations} annotation${annotations === 1 ? '' : 's'}`;
-  const what = `${counts} from ${from}${evidence === undefined ? '' : ' (detected)'} to ${to}`;
-  const left = errors > 0 ? ` ${errors} error${errors === 1 ? '' : 's'} left out or put right.` : '';
-  switch (result) {
-    case 'written': return `${what} in ${printableName(output)}.${left}`;
-    case 'same': return `${what}: ${printableName(output)} is just that already.${left}`;
-    case 'would-be-written': return `Would write ${what} into ${printableName(output)}; nothing was written.${left}`;
-    case 'refused': return `Nothing was written: ${what} would lose something.${left}`;
-  }
+export function dedupeOutcome(report: DedupeReport, { output, dryRun, report: file }: Target & Pick<DedupeRequest, 'report'>): Outcome {
+  const { from, to, images, annotations, removed, imagesWithDuplicates, removedByCategory } = report;
+  const kept = annotations - removed;
+  const which = removedByCategory.map((category) => `${category.removed} ${printableName(category.name)}`).join(', ');
+  return writtenOutcome(report, {
+    what: `${counted(images, 'image')}, ${counted(kept, 'annotation')} ${route(report)}`,
+    summary: { from, to, images, annotations, removed, kept, imagesWithDuplicates, removedByCategory }, output, dryRun, ...(file === undefined ? {} : { others: [file] }),
+    lines: [`${counted(removed, 'duplicate')} of ${counted(annotations, 'annotation')}, in ${counted(imagesWithDuplicates, 'image')}${which === '' ? '' : `: ${which}`}.`],
+  });
+}
+
+export function splitOutcome(report: SplitReport, { output, dryRun }: Target): Outcome {
+  const { from, to, images, annotations, splits, imagesAt } = report;
+  return writtenOutcome(report, {
+    what: `${counted(images, 'image')}, ${counted(annotations, 'annotation')} ${route(report)}`, summary: { from, to, images, annotations, splits }, output, dryRun,
+    lines: splitTable(splits),
+    hints: [imagesAt === undefined ? 'Images are not copied; the file names in it are those of the input.'
+      : `Images are not copied: put or link them below ${printableName(`${output}/${imagesAt}`)}, where training programs look for them.`],
+  });
+}
+
+/** A row a category, a column a split. */
+function splitTable(splits: readonly SplitCount[]): string[] {
+  const names = splits[0]?.categories.map(({ name }) => name) ?? [];
+  const rows = [
+    ['', ...splits.map(({ split }) => split)], ['images', ...splits.map(({ images }) => String(images))], ['annotations', ...splits.map(({ annotations }) => String(annotations))],
+    ...names.map((name, i) => [`  ${printableName(name)}`, ...splits.map(({ categories }) => String(categories[i]?.annotations ?? 0))]),
+  ];
+  return tableLines(rows);
+}
+
+/** Columns side by side, the first to the left, numbers to the right. */
+export function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => [...row[column] ?? ''].length))) ?? [];
+  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd());
 }

@@ -1,6 +1,6 @@
 /**
  * Duplicate masks of an image: by mask IoU, and by containment where it is asked for; found on runs. Wholes and their parts are no
- * duplicates by IoU; containment is for those who want one mask a place.
+ * duplicates by IoU; containment is for those who want one mask a place. A crowd is no duplicate of one of its own.
  */
 import { comparable, overlap } from '../mask/overlap.js';
 import type { OptionTable, OptionsOf } from '../options.js';
@@ -18,8 +18,11 @@ export const DEDUPE_OPTIONS = {
 
 export type DedupeOptions = OptionsOf<typeof DEDUPE_OPTIONS>;
 
-/** What was removed, and what it duplicated. `iou` 0..1; `containment`: the part of the smaller mask inside the larger. */
-export interface Duplicate { id: number; duplicateOf: number; iou: number; containment: number }
+/**
+ * What was removed, and what it duplicated: ids, and places in the image's list from 0 (not every format has ids of its own). `iou` 0..1;
+ * `containment`: the part of the smaller mask inside the larger, 0..1.
+ */
+export interface Duplicate { id: number; index: number; duplicateOf: number; duplicateOfIndex: number; iou: number; containment: number }
 
 /** Stages of the data engine, nearest to a person first; an annotation without one counts as a person's. */
 const STAGES = ['assisted-manual', 'semi-automatic', 'fully-automatic'];
@@ -37,15 +40,17 @@ export function dedupeEntry(entry: DatasetEntry, options: DedupeOptions): { entr
   const removed = new Map<number, Duplicate>();
   for (const place of order) {
     const annotation = entry.annotations[indices[place]!]!;
+    const index = indices[place]!;
     for (const other of kept) {
-      const rival = entry.annotations[indices[other]!]!;
-      if (options.perCategory && rival.categoryId !== annotation.categoryId) continue;
-      const found = duplicateOf(annotation.id, rival.id, table.areas[place]!, table.areas[other]!, () => overlap(table, place, other), options);
+      const duplicateOfIndex = indices[other]!;
+      const rival = entry.annotations[duplicateOfIndex]!;
+      if ((options.perCategory && rival.categoryId !== annotation.categoryId) || rival.isCrowd !== annotation.isCrowd) continue;
+      const found = likeness(table.areas[place]!, table.areas[other]!, () => overlap(table, place, other), options);
       if (found === undefined) continue;
-      removed.set(indices[place]!, found);
+      removed.set(index, { id: annotation.id, index, duplicateOf: rival.id, duplicateOfIndex, ...found });
       break;
     }
-    if (!removed.has(indices[place]!)) kept.push(place);
+    if (!removed.has(index)) kept.push(place);
   }
   return {
     entry: { image: entry.image, annotations: entry.annotations.filter((_, i) => !removed.has(i)) },
@@ -53,7 +58,8 @@ export function dedupeEntry(entry: DatasetEntry, options: DedupeOptions): { entr
   };
 }
 
-function duplicateOf(id: number, rival: number, area: number, other: number, shared: () => number, options: DedupeOptions): Duplicate | undefined {
+/** How alike two masks are; undefined where they are no duplicates. */
+function likeness(area: number, other: number, shared: () => number, options: DedupeOptions): Pick<Duplicate, 'iou' | 'containment'> | undefined {
   const smaller = Math.min(area, other);
   // the most that IoU can be is one inside the other: no runs are walked where that is too little
   if (options.containment === undefined && smaller / Math.max(area, other, 1) < options.iou) return undefined;
@@ -61,7 +67,7 @@ function duplicateOf(id: number, rival: number, area: number, other: number, sha
   const union = area + other - inter;
   const iou = union === 0 ? 1 : inter / union, containment = smaller === 0 ? (union === 0 ? 1 : 0) : inter / smaller;
   const isDuplicate = iou >= options.iou || (options.containment !== undefined && containment >= options.containment);
-  return isDuplicate ? { id, duplicateOf: rival, iou, containment } : undefined;
+  return isDuplicate ? { iou, containment } : undefined;
 }
 
 /** Places in `indices`, most preferred first, stable. */

@@ -52,7 +52,7 @@ export interface DatasetSource {
   categories: readonly Category[];
   entries(): AsyncIterable<DatasetEntry>;
   /** The images alone, in the order of `entries`, where the source knows them without reading their annotations. */
-  images?(): AsyncIterable<ImageRecord>;
+  images?: () => AsyncIterable<ImageRecord>;
   /** Whether the source has made sure that ids of images are unique, and those of annotations unique and from 1. */
   hasUniqueIds?: boolean;
   /** How many images there are, where the source knows without reading them all. */

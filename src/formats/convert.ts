@@ -29,11 +29,11 @@ export interface ConvertReport extends WrittenDataset {
 
 /** What a job does to a dataset between reading and writing. */
 export interface DatasetChange {
-  transform?(source: DatasetSource): DatasetSource | Promise<DatasetSource>;
+  transform?: (source: DatasetSource) => DatasetSource | Promise<DatasetSource>;
   /** How it is written, made from the format's own writer. */
-  writer?(writer: FormatWriter): FormatWriter;
+  writer?: (writer: FormatWriter) => FormatWriter;
   /** One more file, see `writeDataset`. */
-  beside?(): Promise<StagedOutput | undefined>;
+  beside?: () => Promise<StagedOutput | undefined>;
 }
 
 /**

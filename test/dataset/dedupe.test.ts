@@ -11,7 +11,7 @@ test('a near copy goes, a part and a stranger stay', (t) => {
   const entry = entryOf([drawn(1, whole), drawn(2, near), drawn(3, part), drawn(4, far)], 4, 4);
   const { entry: rest, removed } = dedupeEntry(entry, options({ iou: 0.9 }));
   t.deepEqual(rest.annotations.map((a) => a.id), [1, 3, 4]);
-  t.deepEqual(removed, [{ id: 2, duplicateOf: 1, iou: 11 / 12, containment: 1 }]);
+  t.deepEqual(removed, [{ id: 2, index: 1, duplicateOf: 1, duplicateOfIndex: 0, iou: 11 / 12, containment: 1 }]);
 });
 
 test('the threshold itself counts, above it does not', (t) => {

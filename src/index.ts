@@ -62,7 +62,7 @@ export { BOXES_OPTIONS, boxesToMasks, type BoxesRequest, type BoxesSummary } fro
 export { PREPARE_OPTIONS, prepareDataset, type PrepareRequest, type PrepareSummary } from './folder/prepare.js';
 
 // datasets: the model, formats, conversion
-export type { Annotation, Category, DatasetEntry, DatasetSource, Finding, ImageRecord, Report, Segmentation, Severity, Split } from './dataset/types.js';
+export type { Annotation, Category, DatasetEntry, DatasetSource, Finding, ImageRecord, Place, Report, Segmentation, Severity, Split } from './dataset/types.js';
 export { RULES, type Rule, type RuleCode } from './dataset/rules.js';
 export { strictReport } from './dataset/strict.js';
 export { FORMAT_NAMES, LOSSES, sourceOf, type Format, type FormatName, type Loss, type ReadOptions, type Sink, type WriteOptions } from './formats/format.js';

@@ -80,5 +80,8 @@ export interface Finding {
   byte?: number;
 }
 
+/** Where something stands in the files of a dataset. */
+export type Place = Pick<Finding, 'file' | 'record' | 'line' | 'column' | 'byte'>;
+
 /** Receives findings. A strict handler throws on an error; where it returns, the reader leaves the record out and goes on. */
 export type Report = (finding: Finding) => void;

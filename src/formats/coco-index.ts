@@ -9,7 +9,7 @@ import { finding, type RuleCode } from '../dataset/rules.js';
 import { readCategory, readImage } from './coco-records.js';
 import { groupByOwner, RecordTable, type Groups } from './coco-table.js';
 import type { ReadOptions } from './format.js';
-import { tryJson } from './json-document.js';
+import { tryJson, type TextPosition } from './json-document.js';
 import { jsonFault } from './json-fault.js';
 import type { JsonFile } from './json-file.js';
 import { scanJson, type JsonEvent } from './json-scan.js';
@@ -168,7 +168,7 @@ class IndexReader {
     this.report(finding(code, message, { file: this.file.name, record, path, ...this.at(start) }));
   }
 
-  private at(start: number): Pick<Finding, 'line' | 'byte'> {
+  private at(start: number): TextPosition {
     return positionAt(this.file, start);
   }
 
@@ -177,8 +177,8 @@ class IndexReader {
   }
 }
 
-export function positionAt(file: JsonFile, byte: number): Pick<Finding, 'line' | 'byte'> {
-  return { line: file.positionOf(byte).line, byte };
+export function positionAt(file: JsonFile, byte: number): TextPosition {
+  return file.positionOf(byte);
 }
 
 /** An element as an object; undefined for what is none, which is reported. */

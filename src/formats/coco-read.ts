@@ -11,7 +11,7 @@ import { readRanges } from './json-ranges.js';
 import { isObject, RecordCheck, type JsonObject } from './record-check.js';
 
 /** Opens and indexes an instances file. Throws `usage/input-missing`, `data/unreadable`, `data/json`, `data/coco`. */
-export async function readCoco(path: string, options: Pick<ReadOptions, 'maxPixels' | 'report' | 'stop'>): Promise<DatasetSource> {
+export async function readCoco(path: string, options: Pick<ReadOptions, 'maxPixels' | 'report' | 'placed' | 'stop'>): Promise<DatasetSource> {
   const file = JsonFile.open(path);
   let index: CocoIndex;
   try {
@@ -32,27 +32,30 @@ export async function readCoco(path: string, options: Pick<ReadOptions, 'maxPixe
 }
 
 /** The images of the index, in file order. */
-export async function* imagesOf(file: JsonFile, { images, order }: CocoIndex): AsyncGenerator<ImageRecord> {
+export async function* imagesOf(file: JsonFile, { images, order }: CocoIndex, placed?: ReadOptions['placed']): AsyncGenerator<ImageRecord> {
   for (const [place, record] of records(file, images, order)) {
     // the first pass has taken it, so this one does
     const image = readImage(record, new RecordCheck({}));
     if (image === undefined) throw changed(file, `images[${place}]`);
+    placed?.(image, () => ({ file: file.name, record: `images[${place}]`, ...positionAt(file, images.start(place)) }));
     yield image;
   }
 }
 
-async function* entriesOf(file: JsonFile, index: CocoIndex, { maxPixels, report }: Pick<ReadOptions, 'maxPixels' | 'report'>): AsyncGenerator<DatasetEntry> {
+async function* entriesOf(file: JsonFile, index: CocoIndex, { maxPixels, report, placed }: Pick<ReadOptions, 'maxPixels' | 'report' | 'placed'>): AsyncGenerator<DatasetEntry> {
   const { annotations: table, groups: { order, first }, categories } = index;
   const hasCategory = (id: number): boolean => categories.has(id);
   let place = 0;
-  for await (const image of imagesOf(file, index)) {
+  for await (const image of imagesOf(file, index, placed)) {
     const annotations: Annotation[] = [];
     const own = order.subarray(first[place], first[place + 1]);
     for (const [i, record] of records(file, table, own)) {
       const check = new RecordCheck({ file: file.name, record: `annotations[${i}]` });
       const annotation = readAnnotation(record, { image, imageId: image.id, maxPixels, hasCategory }, check);
       check.tell(report, () => positionAt(file, table.start(i)));
-      if (annotation !== undefined) annotations.push(annotation);
+      if (annotation === undefined) continue;
+      placed?.(annotation, () => ({ file: file.name, record: `annotations[${i}]`, ...positionAt(file, table.start(i)) }));
+      annotations.push(annotation);
     }
     yield { image, annotations };
     place++;

@@ -68,16 +68,18 @@ async function indexResults(file: JsonFile, index: CocoIndex, { report, stop }: 
   return { table, groups };
 }
 
-async function* entriesOf({ instances, index, results, table, groups: { order, first } }: Opened, { maxPixels, report }: ReadOptions): AsyncGenerator<DatasetEntry> {
+async function* entriesOf({ instances, index, results, table, groups: { order, first } }: Opened, { maxPixels, report, placed }: ReadOptions): AsyncGenerator<DatasetEntry> {
   let place = 0;
-  for await (const image of imagesOf(instances, index)) {
+  for await (const image of imagesOf(instances, index, placed)) {
     const context = { image, imageId: image.id, maxPixels, hasCategory: (id: number) => index.categories.has(id) };
     const annotations: Annotation[] = [];
     for (const [i, record] of records(results, table, order.subarray(first[place], first[place + 1]))) {
       const check = new RecordCheck({ file: results.name, record: `[${i}]` });
       const annotation = readResult(record, context, check, i + 1);
       check.tell(report, () => positionAt(results, table.start(i)));
-      if (annotation !== undefined) annotations.push(annotation);
+      if (annotation === undefined) continue;
+      placed?.(annotation, () => ({ file: results.name, record: `[${i}]`, ...positionAt(results, table.start(i)) }));
+      annotations.push(annotation);
     }
     yield { image, annotations };
     place++;

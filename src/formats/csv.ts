@@ -9,7 +9,7 @@ import { NO_CATEGORY, indexCsv, type CsvImage, type CsvIndex } from './csv-index
 import { csvLine } from './csv-line.js';
 import { csvSplitter } from './csv-records.js';
 import { isFolder } from './file-bytes.js';
-import type { Format, Match, Probe, Sink } from './format.js';
+import type { Format, Match, Probe, ReadOptions, Sink } from './format.js';
 import { JsonFile } from './json-file.js';
 import { readRanges } from './json-ranges.js';
 import { loseAllBut, loseCategories, whereIs } from './losses.js';
@@ -24,7 +24,7 @@ export const csv: Format = {
     async read(path, options) {
       if (await isFolder(path)) throw new SamError('data/format', 'A CSV of boxes is a file, this is a folder.', { file: path });
       const index = await indexCsv(path, options);
-      return { categories: index.categories, imageCount: index.images.length, entries: () => entriesOf(path, index) };
+      return { categories: index.categories, imageCount: index.images.length, entries: () => entriesOf(path, index, options) };
     },
   },
   writer: {
@@ -47,20 +47,22 @@ function detect({ directory, head, path }: Probe): Match {
   }
 }
 
-async function* entriesOf(path: string, index: CsvIndex): AsyncGenerator<DatasetEntry> {
+async function* entriesOf(path: string, index: CsvIndex, { placed }: Pick<ReadOptions, 'placed'>): AsyncGenerator<DatasetEntry> {
   const ids = new Map(index.categories.map(({ id, name }) => [name, id]));
   const file = JsonFile.open(path);
   try {
     for (const [i, image] of index.images.entries()) {
-      const annotations = annotationsOf(file, index, image, ids, i + 1);
-      yield { image: { id: i + 1, fileName: image.fileName, ...image.size }, annotations };
+      const annotations = annotationsOf(file, index, image, ids, i + 1, placed);
+      const record = { id: i + 1, fileName: image.fileName, ...image.size }, line = image.ranges[0]?.line;
+      placed?.(record, () => ({ file: path, ...(line === undefined ? {} : { record: `line ${line}`, line }) }));
+      yield { image: record, annotations };
     }
   } finally {
     file.close();
   }
 }
 
-function annotationsOf(file: JsonFile, { columns }: CsvIndex, { ranges }: CsvImage, ids: ReadonlyMap<string, number>, imageId: number): Annotation[] {
+function annotationsOf(file: JsonFile, { columns }: CsvIndex, { ranges }: CsvImage, ids: ReadonlyMap<string, number>, imageId: number, placed: ReadOptions['placed']): Annotation[] {
   const annotations: Annotation[] = [];
   let next = 0;
   for (const bytes of readRanges(file, ranges.length, (i) => ranges[i]!)) {
@@ -72,7 +74,9 @@ function annotationsOf(file: JsonFile, { columns }: CsvIndex, { ranges }: CsvIma
       const row = rowOf(record.fields, columns, new RecordCheck({}));
       if (row === undefined) continue;
       const { box, score, id = first + i, category = NO_CATEGORY } = row;
-      annotations.push({ id, imageId, categoryId: ids.get(category) ?? 0, box, isCrowd: false, ...(score === undefined ? {} : { score }) });
+      const annotation = { id, imageId, categoryId: ids.get(category) ?? 0, box, isCrowd: false, ...(score === undefined ? {} : { score }) };
+      placed?.(annotation, () => ({ file: file.name, record: `line ${record.line}`, line: record.line }));
+      annotations.push(annotation);
     }
   }
   return annotations;

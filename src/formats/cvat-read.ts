@@ -63,6 +63,8 @@ async function* entriesOf(file: string, { ids, types }: Labels, options: ReadOpt
       id: nextId++, imageId: image.id, categoryId, isCrowd: false,
       ...(segmentation === undefined ? {} : { segmentation }), ...(box === undefined ? {} : { box }), ...(attributes === undefined ? {} : { attributes }),
     }));
+    const place = { file: basename(file), record: `image ${image.fileName}`, line: element.line };
+    for (const record of [image, ...annotations]) options.placed?.(record, () => place);
     yield { image, annotations };
   }
 }

@@ -1,5 +1,5 @@
 /** What a format is: how it is recognised, read and written. One file a format; `registry.ts` lists them; one contract test holds them all. */
-import type { DatasetEntry, DatasetSource, Report } from '../dataset/types.js';
+import type { Annotation, DatasetEntry, DatasetSource, ImageRecord, Place, Report } from '../dataset/types.js';
 
 export const FORMAT_NAMES = ['coco', 'coco-results', 'sa1b', 'yolo-detect', 'yolo', 'voc', 'labelme', 'cvat', 'label-studio', 'png', 'label-png', 'csv', 'npy'] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
@@ -29,6 +29,8 @@ export interface ReadOptions {
   /** Largest image taken, in pixels; before any allocation. */
   maxPixels: number;
   report: Report;
+  /** Told of each image and annotation where it stands, before its entry is given; asking for the place costs something, and is good until the next entry. */
+  placed?: ((record: ImageRecord | Annotation, place: () => Place) => void) | undefined;
   /** Aborting gives a long reading up (`interrupted/signal`). */
   stop?: AbortSignal | undefined;
 }

@@ -62,7 +62,9 @@ async function* entriesOf(root: string, files: readonly string[], names: Readonl
     if (found === undefined) continue;
     imageId++;
     const annotations = found.objects.map(({ label, ...rest }): Annotation => ({ id: ++annotationId, imageId, categoryId: names.get(label) ?? 0, isCrowd: false, ...rest }));
-    yield { image: { id: imageId, ...found.image }, annotations };
+    const image = { id: imageId, ...found.image };
+    for (const record of [image, ...annotations]) options.placed?.(record, () => ({ file }));
+    yield { image, annotations };
   }
 }
 

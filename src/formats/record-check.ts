@@ -19,7 +19,7 @@ export class RecordCheck {
   }
 
   /** Hands the findings on with the record's position; `position` is asked for only where there is something to tell. */
-  tell(report: Report, position: () => Pick<Finding, 'line' | 'byte'>): void {
+  tell(report: Report, position: () => Pick<Finding, 'line' | 'column' | 'byte'>): void {
     if (this.findings.length === 0) return;
     const at = position();
     for (const found of this.findings) report({ ...found, ...at });

@@ -53,6 +53,7 @@ async function readFileOf(file: JsonPath, isOneOfMany: boolean, options: ReadOpt
   check.tell(options.report, () => ({}));
   const list = Array.isArray(document) ? document : isObject(document) ? document['annotations'] : undefined;
   if (image === undefined) return undefined;
+  options.placed?.(image, () => ({ file: file.name }));
   if (!Array.isArray(list)) {
     options.report(finding('file/malformed', `Expected a list of annotations, found ${shown(list)}.`, { file: file.name, path: 'annotations' }));
     return undefined;
@@ -60,7 +61,9 @@ async function readFileOf(file: JsonPath, isOneOfMany: boolean, options: ReadOpt
   const annotations: Annotation[] = [];
   for (const [i, record] of list.entries()) {
     const annotation = readOne(record, i, { image, maxPixels: options.maxPixels, id: nextId(), place: i + 1 }, file.name, options.report);
-    if (annotation !== undefined) annotations.push(annotation);
+    if (annotation === undefined) continue;
+    options.placed?.(annotation, () => ({ file: file.name, record: `annotations[${i}]` }));
+    annotations.push(annotation);
   }
   return { image, annotations };
 }

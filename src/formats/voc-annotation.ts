@@ -13,8 +13,8 @@ import { vocObject, type VocObject } from './voc-object.js';
 import { childOf, extraOfXml, numberIn, textOf, vocElements } from './voc-xml.js';
 import type { XmlElement } from './xml-stream.js';
 
-/** `objects[i]`: the object at place i + 1, undefined where it is wrong. */
-export interface VocFile { image: Omit<ImageRecord, 'id' | 'split'>; objects: (VocObject | undefined)[] }
+/** `objects[i]`: the object at place i + 1, undefined where it is wrong; `lines[i]`: where it begins. */
+export interface VocFile { image: Omit<ImageRecord, 'id' | 'split'>; objects: (VocObject | undefined)[]; lines: number[] }
 
 const MAX_XML_BYTES = 2 ** 26;
 /** What programs write for nothing; our writer too. */
@@ -33,7 +33,7 @@ export async function readVocFile(layout: VocLayout, file: string, options: Read
   if (base === 'one') checkBase(found, file, options.report);
   const objects = found.map((element, i) => vocObject(element, base, { file, record: `object[${i}]` }, options.report));
   const extra = imageExtra(elements);
-  return { image: { fileName, ...size, ...(extra === undefined ? {} : { extra }) }, objects };
+  return { image: { fileName, ...size, ...(extra === undefined ? {} : { extra }) }, objects, lines: found.map(({ line }) => line) };
 }
 
 async function elementsOf({ annotations }: VocLayout, file: string, report: Report): Promise<XmlElement[] | undefined> {

@@ -43,11 +43,12 @@ async function* entriesOf(layout: VocLayout, files: readonly string[], categorie
     if (found === undefined) continue;
     imageId++;
     const entry = await entryOf(found, imageId, layout, file, categories, options);
-    yield { ...entry, annotations: entry.annotations.map((annotation) => ({ ...annotation, id: ++annotationId })) };
+    for (const annotation of entry.annotations) annotation.id = ++annotationId;
+    yield entry;
   }
 }
 
-async function entryOf({ image, objects }: VocFile, imageId: number, { root, splits }: VocLayout, file: string, categories: ReadonlyMap<string, number>, options: ReadOptions): Promise<DatasetEntry> {
+async function entryOf({ image, objects, lines }: VocFile, imageId: number, { root, splits }: VocLayout, file: string, categories: ReadonlyMap<string, number>, options: ReadOptions): Promise<DatasetEntry> {
   const stem = vocStem(file), split = splits.get(stem);
   const masks = await readVocMasks(root, stem, image, objects.length, options);
   const annotations = objects.flatMap((object, i): Annotation[] => {
@@ -55,9 +56,13 @@ async function entryOf({ image, objects }: VocFile, imageId: number, { root, spl
     const { name, ...rest } = object;
     const rle = i + 1 === VOID ? undefined : masks.get(i + 1);
     // a polygon in the file is what the picture was drawn from
-    return [{ id: 0, imageId, categoryId: categories.get(name) ?? 0, isCrowd: false, ...(rle === undefined ? {} : { segmentation: { kind: 'rle', rle } }), ...rest }];
+    const annotation: Annotation = { id: 0, imageId, categoryId: categories.get(name) ?? 0, isCrowd: false, ...(rle === undefined ? {} : { segmentation: { kind: 'rle', rle } }), ...rest };
+    options.placed?.(annotation, () => ({ file, record: `object[${i}]`, ...(lines[i] === undefined ? {} : { line: lines[i] }) }));
+    return [annotation];
   });
   const voidMask = masks.get(VOID);
   const extra: Extra | undefined = voidMask === undefined ? image.extra : { ...image.extra, [VOID_KEY]: { ...rleToCoco(voidMask) } };
-  return { image: { id: imageId, ...image, ...(split === undefined ? {} : { split }), ...(extra === undefined ? {} : { extra }) }, annotations };
+  const record = { id: imageId, ...image, ...(split === undefined ? {} : { split }), ...(extra === undefined ? {} : { extra }) };
+  options.placed?.(record, () => ({ file }));
+  return { image: record, annotations };
 }

@@ -12,7 +12,7 @@ import { imageSizeIn } from './image-folder.js';
 import { once } from './once.js';
 import { readYoloConfig, type YoloConfig } from './yolo-config.js';
 import { yoloImages, type YoloImage } from './yolo-images.js';
-import { parseRows, type YoloRow, type YoloTask } from './yolo-rows.js';
+import { parseRows, type RowAt, type YoloTask } from './yolo-rows.js';
 
 const MAX_LABEL_BYTES = 64 * 2 ** 20;
 
@@ -31,8 +31,14 @@ async function* entriesOf(config: YoloConfig, images: readonly YoloImage[], task
     if (size === undefined) continue;
     imageId++;
     const rows = label === undefined ? [] : await rowsOf(config, label, size, task, options);
-    const annotations = rows.map((row) => ({ id: ++annotationId, imageId, isCrowd: false, ...row }));
-    yield { image: { id: imageId, fileName, ...size, ...(split === undefined ? {} : { split }) }, annotations };
+    const annotations = rows.map(({ row, line }) => {
+      const annotation = { id: ++annotationId, imageId, isCrowd: false, ...row };
+      if (label !== undefined) options.placed?.(annotation, () => ({ file: label, record: `line ${line}`, line }));
+      return annotation;
+    });
+    const image = { id: imageId, fileName, ...size, ...(split === undefined ? {} : { split }) };
+    options.placed?.(image, () => ({ file: fileName }));
+    yield { image, annotations };
   }
 }
 
@@ -49,7 +55,7 @@ async function sizeOf(folder: string, fileName: string, { maxPixels, report }: R
 }
 
 /** No label file, or an empty one: an image without objects. */
-async function rowsOf({ root, classes }: YoloConfig, label: string, size: ImageSize, task: YoloTask, { report }: ReadOptions): Promise<YoloRow[]> {
+async function rowsOf({ root, classes }: YoloConfig, label: string, size: ImageSize, task: YoloTask, { report }: ReadOptions): Promise<RowAt[]> {
   if (!await isThere(join(root, label))) return [];
   const bytes = await readWhole(await insideRoot(root, label), MAX_LABEL_BYTES, label);
   if (!isUtf8(bytes)) {

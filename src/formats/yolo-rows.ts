@@ -15,15 +15,18 @@ export type YoloRow = Pick<Annotation, 'categoryId' | 'box' | 'segmentation' | '
 
 export interface RowContext { task: YoloTask; classes: ReadonlyMap<number, Category>; size: ImageSize; file: string; report: Report }
 
+/** `line`: from 1. */
+export interface RowAt { row: YoloRow; line: number }
+
 const TOLERANCE = 0.01;
 const MOST_TOKENS = 2_000_001;
 
 type Wrong = [code: RuleCode, message: string];
 
 /** The rows of a label file's text. Lines that are wrong are reported and left out. */
-export function parseRows(text: string, context: RowContext): YoloRow[] {
+export function parseRows(text: string, context: RowContext): RowAt[] {
   const seen = new Set<string>();
-  const rows: YoloRow[] = [];
+  const rows: RowAt[] = [];
   for (const [i, line] of text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/).entries()) {
     const tokens = line.trim().split(/\s+/);
     if (tokens[0] === '') continue;
@@ -40,7 +43,7 @@ export function parseRows(text: string, context: RowContext): YoloRow[] {
     }
     seen.add(key);
     if (context.task === 'segment' && row.segmentation === undefined) context.report(finding('row/mixed', 'The line is a box, not a polygon.', at));
-    rows.push(row);
+    rows.push({ row, line: i + 1 });
   }
   return rows;
 }

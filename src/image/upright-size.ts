@@ -1,4 +1,4 @@
-/** The size that an image file has when it stands upright, from its header: no pixel is decoded. */
+/** The sizes of an image file from its header, as it is stored and upright: no pixel is decoded. */
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { SamError, systemCode } from '../errors.js';
@@ -14,11 +14,16 @@ const HEAD_BYTES = 1024;
  * `image/format`, `image/truncated`, `image/decode`.
  */
 export async function uprightSize(path: string, name: string): Promise<ImageSize> {
+  return (await headerSizes(path, name)).upright;
+}
+
+/** Both sizes, and the EXIF orientation between them: 1 to 8, 1 where the file says none. Throws as `uprightSize`. */
+export async function headerSizes(path: string, name: string): Promise<{ stored: ImageSize; upright: ImageSize; orientation: number }> {
   const format = formatOf(await headOf(path, name), name);
   return alone(async () => {
     try {
-      const { autoOrient: { width, height } } = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata();
-      return { width, height };
+      const { width, height, orientation = 1, autoOrient } = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata();
+      return { stored: { width, height }, upright: { width: autoOrient.width, height: autoOrient.height }, orientation };
     } catch (error) {
       throw decodeError(verdictOf(error), { format, name, hopeless: true });
     }

@@ -74,7 +74,7 @@ test('a wrong record ends strict reading with 4 and its position; --lenient leav
   const out = join(root, 'out.json');
   const strict = await runSam(['convert', bad, '--to', 'coco', '--output', out]);
   t.is(strict.code, 4);
-  t.true(strict.stderr.startsWith(`error: ${bad} -> annotations[1] -> bbox: The box is -2 x 2 (line 3, byte `), strict.stderr);
+  t.true(strict.stderr.startsWith(`error: ${bad} -> annotations[1] -> bbox: The box is -2 x 2 (line 3, column 1, byte `), strict.stderr);
   t.regex(strict.stderr, /Rule box\/negative-size\. \[data\/record\]/);
   t.false(existsSync(out));
   const lenient = await runJson(t, ['convert', bad, '--to', 'coco', '--output', out, '--lenient']);

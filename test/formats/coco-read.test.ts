@@ -85,13 +85,13 @@ test('masks that Python escaped are read as they were meant, and told', async (t
   }
 });
 
-test('findings say record, path, line and byte', async (t) => {
+test('findings say record, path, line, column and byte', async (t) => {
   const text = `{"images":[${image(1, 'a.png')}],\n"annotations":[\n${box(1, 1)},\n{"id":2,"image_id":1,"category_id":1,"segmentation":[[1,2,3,4,5,6],[1,2,3,4,5]]}\n],"categories":[{"id":1,"name":"x"}]}`;
   const { source, findings } = await opened(t, text, 'lenient');
   await collected(source);
   t.deepEqual(findings, [{
     code: 'polygon/odd', severity: 'error', message: 'A polygon of 5 numbers: x and y come in pairs.', file: 'x.json', record: 'annotations[1]', path: 'segmentation[1]',
-    line: 4, byte: text.indexOf('{"id":2'),
+    line: 4, column: 1, byte: text.indexOf('{"id":2'),
   }]);
 });
 

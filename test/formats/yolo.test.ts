@@ -43,7 +43,7 @@ const context = (findings: Finding[]) => ({ task: 'segment' as const, classes: n
 test('rows: polygons, a score behind them, boxes of four corners; a box among them is remarked on', (t) => {
   const findings: Finding[] = [];
   const text = '0 0.25 0.1 0.5 0.1 0.5 0.5\n0 0 0 1 0 1 1 0.5\n0 0 0 1 0 1 1 0 1\n0 0.5 0.5 0.5 0.5\n0 0 0 1 0 1 1 17\n';
-  t.deepEqual(parseRows(text, context(findings)), [
+  t.deepEqual(parseRows(text, context(findings)).map(({ row }) => row), [
     { categoryId: 1, segmentation: { kind: 'polygons', rings: [[3, 1, 6, 1, 6, 5]] } },
     { categoryId: 1, segmentation: { kind: 'polygons', rings: [[0, 0, 12, 0, 12, 10]] }, score: 0.5 },
     { categoryId: 1, segmentation: { kind: 'polygons', rings: [[0, 0, 12, 0, 12, 10, 0, 10]] } },
@@ -61,7 +61,7 @@ async function written(segmentation: Segmentation, options: WriteOptions = {}, i
 }
 
 function readBack(sink: MemorySink, imageSize = size): Rle {
-  const [row] = parseRows(sink.text('labels/train/a.txt'), { ...context([]), size: imageSize });
+  const [{ row } = {}] = parseRows(sink.text('labels/train/a.txt'), { ...context([]), size: imageSize });
   return row?.segmentation?.kind === 'polygons' ? rleFromPolygons(row.segmentation.rings, imageSize) : rleFromBitmask({ ...imageSize, data: new Uint8Array(0) });
 }
 

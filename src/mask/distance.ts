@@ -66,28 +66,55 @@ function widestFirst(runs: ColumnRuns): Region[] {
   return regions.sort((a, b) => b.most - a.most);
 }
 
-function farthestOf({ runs, indices, x0, y0, x1, y1 }: Region, excluded: readonly { x: number; y: number }[], best: FarPixel | undefined): FarPixel | undefined {
-  const width = x1 - x0;
-  const steps = new Float64Array(width * (y1 - y0)), rowMost = new Float64Array(y1 - y0);
-  for (const i of indices) {
-    const x = runs.column[i]! - x0, start = runs.start[i]!, end = runs.end[i]!;
-    for (let y = start; y < end; y++) {
-      const step = Math.min(y - start + 1, end - y);
-      steps[(y - y0) * width + x] = step;
-      if (step > rowMost[y - y0]!) rowMost[y - y0] = step;
-    }
-  }
-  const row = new RowPass(width);
-  for (let y = y0; y < y1; y++) {
-    if (rowMost[y - y0]! ** 2 < (best?.squared ?? 1)) continue;
-    row.run(steps, (y - y0) * width, width);
-    for (let x = 0; x < width; x++) {
-      const squared = row.squared[x]!;
-      if (squared === 0 || (best !== undefined && !isBefore(squared, x + x0, y, best)) || excluded.some((pixel) => pixel.x === x + x0 && pixel.y === y)) continue;
-      best = { x: x + x0, y, squared };
+/** Distances along columns, kept between calls: a new array for each region would cost as much as filling it. */
+let columnSteps = new Int32Array(0);
+
+function farthestOf(region: Region, excluded: readonly { x: number; y: number }[], best: FarPixel | undefined): FarPixel | undefined {
+  const { x0, y0, x1, y1 } = region;
+  const width = x1 - x0, height = y1 - y0;
+  const rowMost = stepAlongColumns(region);
+  const row = new RowPass(width), steps = new Int32Array(width + 1);
+  // a large distance found early spares the rest
+  const rows = Array.from(rowMost.keys()).sort((a, b) => rowMost[b]! - rowMost[a]!);
+  for (const y of rows) {
+    if (best !== undefined && rowMost[y]! ** 2 < best.squared) break;
+    for (let x = 0; x < width; x++) steps[x] = columnSteps[x * height + y]!;
+    for (let start = 0; start < width; start++) {
+      if (steps[start] === 0) continue;
+      let end = start, most = 0;
+      // the last step is 0
+      for (; steps[end] !== 0; end++) if (steps[end]! > most) most = steps[end]!;
+      // what is not set on either side bounds it, too
+      if (best === undefined || Math.min(most, (end - start + 1) >> 1) ** 2 >= best.squared) {
+        row.run(steps, start, end - start);
+        for (let x = start; x < end; x++) best = better(row.squared[x - start]!, x + x0, y + y0, excluded, best);
+      }
+      start = end;
     }
   }
   return best;
+}
+
+/** Fills `columnSteps`, column by column of the region's box, 0 where it is not set; returns the largest step of each row. */
+function stepAlongColumns({ runs, indices, x0, y0, x1, y1 }: Region): Int32Array {
+  const height = y1 - y0, cells = (x1 - x0) * height;
+  if (columnSteps.length < cells) columnSteps = new Int32Array(cells);
+  else columnSteps.fill(0, 0, cells);
+  const rowMost = new Int32Array(height);
+  for (const i of indices) {
+    const start = runs.start[i]! - y0, end = runs.end[i]! - y0, base = (runs.column[i]! - x0) * height;
+    for (let y = start; y < end; y++) {
+      const step = Math.min(y - start + 1, end - y);
+      columnSteps[base + y] = step;
+      if (step > rowMost[y]!) rowMost[y] = step;
+    }
+  }
+  return rowMost;
+}
+
+function better(squared: number, x: number, y: number, excluded: readonly { x: number; y: number }[], best: FarPixel | undefined): FarPixel | undefined {
+  if (best !== undefined && !isBefore(squared, x, y, best)) return best;
+  return excluded.some((pixel) => pixel.x === x && pixel.y === y) ? best : { x, y, squared };
 }
 
 function isBefore(squared: number, x: number, y: number, best: FarPixel): boolean {
@@ -112,7 +139,7 @@ class RowPass {
   }
 
   /** Column x of the row is x + 1 in here. */
-  run(steps: Float64Array, offset: number, width: number): void {
+  run(steps: ArrayLike<number>, offset: number, width: number): void {
     const { squares, squared, apex, from } = this;
     const length = width + 2;
     for (let x = 0; x < width; x++) squares[x + 1] = steps[offset + x]! ** 2;

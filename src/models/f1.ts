@@ -17,8 +17,8 @@ const OUTPUTS = ['iou_predictions', 'low_res_masks'];
 /** How far a batch's logits may be from single runs (float32 re-association is about 1e-5). */
 const BATCH_TOLERANCE = 1e-3;
 
-/** How the opened graph wants its feeds. */
-interface Form { batched: boolean; maskPerPrompt: boolean; hasOrigSize: boolean }
+/** How the opened graph wants its feeds. `masksTogether`: it takes a mask input a prompt, though one flag for all of them. */
+interface Form { batched: boolean; maskPerPrompt: boolean; masksTogether: boolean; hasOrigSize: boolean }
 
 /**
  * From this side of the mask logits on the rearranged graph is tried: 23 % less work at SAM's true size (256), 15 % more at the embedded
@@ -32,7 +32,9 @@ export async function openF1(thread: SessionThread, path: string, graph: OnnxGra
   const nativeBatch = typeof shapeOf('point_coords')[0] === 'string';
   const maskPerPrompt = typeof shapeOf('mask_input')[0] === 'string';
   if (graph.externalFiles.length === 0) {
-    const shapes: Record<string, (number | string)[]> = nativeBatch ? {} : { point_coords: ['prompts', 'points', 2], point_labels: ['prompts', 'points'] };
+    // what is multiplied by one flag and added to the image may as well be many; at true size it would undo what is rearranged
+    const masks = maskPerPrompt || maskSide >= REARRANGE_FROM_SIDE ? {} : { mask_input: ['masks', 1, maskSide, maskSide] };
+    const shapes: Record<string, (number | string)[]> = { ...(nativeBatch ? {} : { point_coords: ['prompts', 'points', 2], point_labels: ['prompts', 'points'] }), ...masks };
     try {
       return await openCut(thread, readFileSync(path), shapes, maskPerPrompt, embeddingShape, maskSide, threads);
     } catch (error) {
@@ -41,7 +43,7 @@ export async function openF1(thread: SessionThread, path: string, graph: OnnxGra
     }
   }
   await thread.open('decoder', path, threads);
-  const form: Form = { batched: nativeBatch, maskPerPrompt, hasOrigSize: graph.inputs.some((input) => input.name === 'orig_im_size') };
+  const form: Form = { batched: nativeBatch, maskPerPrompt, masksTogether: false, hasOrigSize: graph.inputs.some((input) => input.name === 'orig_im_size') };
   const decoder = new F1Decoder(thread, 'decoder', form, maskSide);
   await decoder.probe(embeddingShape);
   return decoder;
@@ -52,14 +54,15 @@ async function openCut(
 ): Promise<F1Decoder> {
   const cut = (bytes: Uint8Array): Uint8Array => cutOnnx(bytes, { outputs: OUTPUTS, shapes });
   await thread.open('decoder', cut(model), threads);
-  const decoder = new F1Decoder(thread, 'decoder', { batched: true, maskPerPrompt, hasOrigSize: false }, maskSide);
+  const decoder = new F1Decoder(thread, 'decoder', { batched: true, maskPerPrompt, masksTogether: false, hasOrigSize: false }, maskSide);
   const singles = await decoder.probe(embeddingShape);
   if (!await decoder.batchEquals(singles, embeddingShape)) {
-    return new F1Decoder(thread, 'decoder', { batched: false, maskPerPrompt, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
+    return new F1Decoder(thread, 'decoder', { batched: false, maskPerPrompt, masksTogether: false, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
   }
+  if (shapes['mask_input'] !== undefined) return await decoder.withMasksTogether(embeddingShape) ?? decoder;
   const other = decoder.spec.maskSide < REARRANGE_FROM_SIDE ? undefined : rearrangeF1(model, embeddingShape[2]!);
   if (other === undefined) return decoder;
-  const rearranged = new F1Decoder(thread, 'rearranged', { batched: true, maskPerPrompt, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
+  const rearranged = new F1Decoder(thread, 'rearranged', { batched: true, maskPerPrompt, masksTogether: false, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
   const opened = await thread.open('rearranged', cut(other), threads).then(() => rearranged.batchEquals(singles, embeddingShape), () => false);
   await thread.release(opened ? 'decoder' : 'rearranged');
   return opened ? rearranged : decoder;
@@ -79,7 +82,7 @@ export class F1Decoder implements DecoderAdapter {
   async decode(image: HeldImage, prompts: PromptBatch): Promise<Decoded> {
     const padded = withPadding(prompts);
     // one mask input for all prompts is what a graph without a per-prompt one broadcasts; others go one by one
-    const together = this.form.batched && (prompts.maskInput === undefined || this.form.maskPerPrompt);
+    const together = this.form.batched && (prompts.maskInput === undefined || this.form.maskPerPrompt || this.form.masksTogether);
     if (together || prompts.count === 1) return this.run(image, padded);
     const single = await Promise.all(Array.from({ length: prompts.count }, (_, i) => this.run(image, promptAt(padded, i, this.spec.maskSide))));
     return joined(single);
@@ -111,15 +114,32 @@ export class F1Decoder implements DecoderAdapter {
     }
   }
 
+  /** The same decoder for mask inputs in batches, where two of them give the answers of single runs. */
+  async withMasksTogether(embeddingShape: number[]): Promise<F1Decoder | undefined> {
+    const other = new F1Decoder(this.thread, this.session, { ...this.form, masksTogether: true }, this.spec.maskSide, this.spec.masksPerPrompt);
+    const image = { embedding: await this.thread.keep(seededTensor(embeddingShape)) };
+    const masks = seededTensor([2, 1, this.spec.maskSide, this.spec.maskSide]).data;
+    const prompts = { ...probePrompts(2, this.spec.inputSide), maskInput: Float32Array.from(masks, Number) };
+    try {
+      const [singles, both] = [await this.decode(image, prompts), await other.decode(image, prompts)];
+      return close(both.logits, singles.logits) && close(both.iou, singles.iou) ? other : undefined;
+    } catch (error) {
+      if (isSamError(error, 'model/run')) return undefined;
+      throw error;
+    } finally {
+      await this.thread.forget(image.embedding);
+    }
+  }
+
   private async run(image: HeldImage, prompts: PromptBatch): Promise<Decoded> {
     const { count, points, maskInput } = prompts;
     const side = this.spec.maskSide;
-    const rows = this.form.maskPerPrompt ? count : 1;
+    const rows = this.form.maskPerPrompt ? count : 1, masks = this.form.masksTogether ? count : rows;
     const feeds: Record<string, Feed> = {
       image_embeddings: image.embedding,
       point_coords: { data: prompts.coords, shape: [count, points, 2] },
       point_labels: { data: prompts.labels, shape: [count, points] },
-      mask_input: maskInput !== undefined ? { data: maskInput, shape: [rows, 1, side, side] } : rows === 1 ? await this.zeros() : zeroMasks(rows, side),
+      mask_input: maskInput !== undefined ? { data: maskInput, shape: [masks, 1, side, side] } : rows === 1 ? await this.zeros() : zeroMasks(rows, side),
       has_mask_input: { data: new Float32Array(rows).fill(maskInput === undefined ? 0 : 1), shape: [rows] },
     };
     // the smallest size there is: its upsampled masks are thrown away

@@ -92,6 +92,17 @@ export { farthestPixel, squaredDistances, type FarPixel } from './mask/distance.
 // charts
 export { drawBarChart, drawLineChart, type BarChart, type ChartSize, type LineChart } from './draw/chart.js';
 
+// pictures of datasets
+export { colourOf, type ColourBy, type Coloured } from './draw/colouring.js';
+export { cssOf, type Rgb } from './draw/colour.js';
+export { cutOut, type Cutout } from './draw/cutout.js';
+export { objectOf, type DrawnObject } from './draw/objects.js';
+export { OVERLAY_OPTIONS, type OverlayOptions } from './draw/options.js';
+export { drawOverlay, type OverlaySettings } from './draw/overlay.js';
+export type { PointMark, PromptMarks } from './draw/prompts.js';
+export { PICTURE_OPTIONS, PICTURE_RUN_OPTIONS, type PictureKind, type PictureOptions } from './folder/visualize-options.js';
+export { visualize, type VisualizeReport, type VisualizeRequest } from './folder/visualize.js';
+
 // errors and options
 export { ERROR_CODES, EXIT_CODES, SamError, isSamError, type ErrorCode, type ErrorKind } from './errors.js';
 export { resolveOptions, type OptionsOf, type OptionTable } from './options.js';

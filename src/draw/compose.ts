@@ -33,23 +33,28 @@ export interface SheetLayout { columns: number; side: number; captionLines: numb
 /** A page of thumbnails from left to right and top to bottom, as many rows as they need; captions are cut where they are too long. */
 export function contactSheet(cells: readonly SheetCell[], { columns, side, captionLines }: SheetLayout): RgbImage {
   const textSize = Math.max(10, Math.round(side / 22)), line = Math.round(textSize * 1.35), gap = Math.max(6, Math.round(side / 24));
-  const [across, down] = [side + gap, side + captionLines * line + gap];
-  const size = { width: columns * across + gap, height: Math.ceil(cells.length / columns) * down + gap };
-  const surface = newSurface(size, '#ffffff'), { context } = surface;
-  cells.forEach(({ caption, picture }, i) => {
-    const left = gap + (i % columns) * across, top = gap + Math.floor(i / columns) * down + Math.ceil((side + picture.height) / 2);
-    caption.slice(0, captionLines).forEach((text, row) => {
-      const fitted = fittedText(context, text, textSize, side);
-      context.font = fontOf(textSize);
-      context.fillStyle = row === 0 ? '#1c1c1c' : '#6a6a6a';
-      context.fillText(fitted, left + (side - textWidth(context, fitted, textSize)) / 2, top + row * line + textSize * 1.1);
+  const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => cells.slice(row * columns, (row + 1) * columns));
+  const heights = rows.map((row) => Math.max(...row.map(({ picture }) => picture.height)));
+  const captionHeight = captionLines * line + gap;
+  const height = heights.reduce((sum, each) => sum + each + captionHeight + gap, gap);
+  const surface = newSurface({ width: columns * (side + gap) + gap, height }, '#ffffff'), { context } = surface;
+  const pastes: { picture: RgbImage; x: number; y: number }[] = [];
+  let top = gap;
+  rows.forEach((row, r) => {
+    row.forEach(({ picture, caption }, column) => {
+      const left = gap + column * (side + gap);
+      pastes.push({ picture, x: left + ((side - picture.width) >> 1), y: top + heights[r]! - picture.height });
+      caption.slice(0, captionLines).forEach((text, i) => {
+        const fitted = fittedText(context, text, textSize, side);
+        context.fillStyle = i === 0 ? '#1c1c1c' : '#6a6a6a';
+        context.font = fontOf(textSize);
+        context.fillText(fitted, left + (side - textWidth(context, fitted, textSize)) / 2, top + heights[r]! + i * line + textSize * 1.2);
+      });
     });
+    top += heights[r]! + captionHeight + gap;
   });
   const page = rgbOf(surface);
-  cells.forEach(({ picture }, i) => {
-    const left = gap + (i % columns) * across + ((side - picture.width) >> 1), top = gap + Math.floor(i / columns) * down + ((side - picture.height) >> 1);
-    paste(page, picture, left, top);
-  });
+  for (const { picture, x, y } of pastes) paste(page, picture, x, y);
   return page;
 }
 

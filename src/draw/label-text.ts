@@ -8,9 +8,6 @@ import type { DrawnObject } from './objects.js';
 export const LABEL_PARTS = ['category', 'score', 'id', 'area'] as const;
 export type LabelPart = (typeof LABEL_PARTS)[number];
 
-/** The one category of masks that have none; to write it on each would say nothing. */
-const NO_CATEGORY = 'object';
-
 /** The parts of `--labels`, or undefined where it is not given. Throws `usage/option`. */
 export function labelPartsOf(text: string | undefined): readonly LabelPart[] | undefined {
   return text?.split(',').map((part) => {
@@ -27,11 +24,10 @@ export function categoryText(id: number, categories: ReadonlyMap<number, Categor
   return text === '' || !canDraw(name) ? `category ${id}` : text;
 }
 
-/** The label, empty where there is nothing to say. Without `parts`: the category, unless it is that of everything, and the score. */
+/** The label, empty where there is nothing to say. Without `parts`: the score, behind the category unless all have one. */
 export function labelText(object: DrawnObject, parts: readonly LabelPart[] | undefined, categories: ReadonlyMap<number, Category>): string {
   const { annotation, area } = object;
-  const isNamed = categories.get(annotation.categoryId)?.name !== NO_CATEGORY && (categories.has(annotation.categoryId) || categories.size > 0);
-  const wanted = parts ?? (isNamed ? ['category', 'score'] : ['score']);
+  const wanted = parts ?? (categories.size > 1 ? ['category', 'score'] : ['score']);
   return wanted.map((part) => {
     switch (part) {
       case 'category': return categoryText(annotation.categoryId, categories);

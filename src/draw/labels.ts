@@ -14,18 +14,25 @@ import { placeLabels, type LabelPlace, type LabelWish } from './placement.js';
 /** `textSize`: height of the letters' line, pixels. `avoid`: what no plate may cover. */
 export interface LabelStyle { parts: readonly LabelPart[] | undefined; most: number; textSize: number; categories: ReadonlyMap<number, Category>; avoid?: readonly Box[] }
 
+/** The share of a picture that labels may hide. */
+const MOST_COVERED = 1 / 8;
+
 /** A label that waits for its place. */
 interface Label extends LabelWish { text: string; colour: Rgb }
 
-/** The marks of the labels of the first `most` objects that have one, all leaders below all plates. */
+/** The marks of the labels of the first objects, all leaders below all plates. */
 export function labelMarks(objects: readonly { object: DrawnObject; colour: Rgb }[], picture: ImageSize, style: LabelStyle): Mark[] {
   const { context } = newSurface({ width: 1, height: 1 });
   const labels: Label[] = [];
+  const room = picture.width * picture.height * MOST_COVERED;
+  let covered = 0;
   for (const { object, colour } of objects) {
-    if (labels.length === style.most) break;
+    if (style.most === undefined ? covered > room : labels.length === style.most) break;
     const anchor = anchorOf(object), text = labelText(object, style.parts, style.categories);
     if (anchor === undefined || text === '') continue;
-    labels.push({ ...plateOf(context, text, style.textSize, picture.width), anchor, box: object.box ?? { x0: anchor.x, y0: anchor.y, x1: anchor.x, y1: anchor.y }, colour });
+    const plate = plateOf(context, text, style.textSize, picture.width);
+    covered += plate.width * plate.height;
+    labels.push({ ...plate, anchor, box: object.box ?? { x0: anchor.x, y0: anchor.y, x1: anchor.x, y1: anchor.y }, colour });
   }
   const places = placeLabels(labels, picture, 1, style.avoid);
   const leaders: Mark[] = [], plates: Mark[] = [];

@@ -12,9 +12,9 @@ export const OVERLAY_OPTIONS = {
   edge: { kind: 'integer', default: undefined, min: 0, max: 64, unit: 'pixels', summary: 'Width of the masks\' edges, which lie inside the masks; from the image\'s size where it is not given.' },
   boxes: { kind: 'switch', default: false, summary: 'Draw every object\'s box; one that has no mask has its box drawn anyway.' },
   points: { kind: 'switch', default: false, summary: 'Draw the points that masks were prompted with.' },
-  labels: { kind: 'text', default: undefined, value: 'PARTS', summary: 'What labels say: category, score, id, area, with commas; where it is not given, categories and scores as far as they are known.' },
+  labels: { kind: 'text', default: undefined, value: 'PARTS', summary: 'What labels say: category, score, id, area, with commas; where it is not given, scores, and categories if the dataset has several.' },
   noLabels: { kind: 'switch', default: false, summary: 'Draw no labels.' },
-  maxLabels: { kind: 'integer', default: 200, min: 0, summary: 'Label the largest so many objects of an image; labels that find no free place are left out.' },
+  maxLabels: { kind: 'integer', default: undefined, min: 0, summary: 'Label so many objects of an image, the largest; where it is not given, until labels cover an eighth of it. Labels that find no free place are left out.' },
   textSize: { kind: 'integer', default: undefined, min: 6, max: 400, unit: 'pixels', summary: 'Height of the letters; from the image\'s size where it is not given.' },
   noLegend: { kind: 'switch', default: false, summary: 'Put no strip below the picture that explains its colours.' },
 } as const satisfies OptionTable;

@@ -11,8 +11,8 @@ import type { Mark } from './marks.js';
 import type { DrawnObject } from './objects.js';
 import { placeLabels, type LabelPlace, type LabelWish } from './placement.js';
 
-/** `textSize`: height of the letters' line, pixels. `avoid`: what no plate may cover. */
-export interface LabelStyle { parts: readonly LabelPart[] | undefined; most: number; textSize: number; categories: ReadonlyMap<number, Category>; avoid?: readonly Box[] }
+/** `most`: labels; as many as cover `MOST_COVERED` where it is not given. `textSize`: of a line, pixels. `avoid`: what no plate may cover. */
+export interface LabelStyle { parts: readonly LabelPart[] | undefined; most: number | undefined; textSize: number; categories: ReadonlyMap<number, Category>; avoid?: readonly Box[] }
 
 /** The share of a picture that labels may hide. */
 const MOST_COVERED = 1 / 8;

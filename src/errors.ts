@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   'data/format': ['data', 'An input is in no format that sam knows, or not in the one that was named.'],
   'data/unreadable': ['data', 'An annotation file or folder cannot be opened.'],
   'data/limit': ['data', 'A record has more than the output format can hold at all.'],
+  'data/mismatch': ['data', 'Predictions and ground truth have no image or no category in common.'],
   'data/loss': ['data', 'The output cannot hold all that the input says; --allow-lossy writes it nevertheless.'],
   'model/missing': ['model', 'The model or one of its files is not there.'],
   'model/unknown': ['model', 'No registry entry and no folder has this name.'],

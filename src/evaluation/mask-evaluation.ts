@@ -16,34 +16,34 @@ export interface EvaluationSettings {
   /** Ids of the ground truth's categories; undefined: everything is of one category. */
   categories?: readonly number[] | undefined;
   maxDets?: readonly number[] | undefined;
-  /** Leave out what is found whatever its category (`anything`): it compares every mask with every object of its image. */
-  skipAnything?: boolean | undefined;
+  /** Leave out what is found whatever its category (`agnostic`): it compares every mask with every object of its image. */
+  skipAgnostic?: boolean | undefined;
 }
 
 /** Masks (boxes where no masks are compared) as such: precision and recall of all of them, recall as of proposals, mean IoU. */
-export interface AnythingResult extends MeanIou { iouType: IouType; proposals: CocoSummary; thresholds: Counts[] }
+export interface AgnosticResult extends MeanIou { iouType: IouType; proposals: CocoSummary; thresholds: Counts[] }
 
 export interface EvaluationResult {
   types: { type: IouType; summary: CocoSummary; byCategory: CategorySummary[]; result: CocoResult }[];
-  anything?: AnythingResult;
+  agnostic?: AgnosticResult;
 }
 
 /** Memory: 36 bytes a detection and IoU type, and one image. */
 export class MaskEvaluation {
   private readonly types: ReadonlyMap<IouType, CocoEvaluation>;
-  private readonly anything: CocoEvaluation | undefined;
+  private readonly agnostic: CocoEvaluation | undefined;
   private readonly mean = new MeanIouTally();
 
   /** Throws `usage/option` for `maxDets` that do not rise from 1. */
   constructor(private readonly settings: EvaluationSettings) {
     this.types = new Map(settings.iouTypes.map((type) => [type, new CocoEvaluation(settings)]));
-    this.anything = settings.skipAnything === true ? undefined : new CocoEvaluation({ maxDets: [PROPOSALS, Infinity] });
+    this.agnostic = settings.skipAgnostic === true ? undefined : new CocoEvaluation({ maxDets: [PROPOSALS, Infinity] });
   }
 
   /** Each image once, in any order. Throws `data/record` for objects without what is compared or numbers that are not finite, `data/rle` for masks of different sizes. */
   add(objects: ImageObjects): void {
     const image = byCategory(objects);
-    const scope = this.anything === undefined && this.settings.categories !== undefined ? 'same category' : 'all';
+    const scope = this.agnostic === undefined && this.settings.categories !== undefined ? 'same category' : 'all';
     const needsMasks = this.types.has('segm') || this.types.has('boundary');
     const masks = needsMasks ? maskPairs(image, scope) : undefined;
     const boxes = this.types.has('bbox') ? boxPairs(image, scope) : undefined;
@@ -54,8 +54,8 @@ export class MaskEvaluation {
       if (pairs !== undefined) evaluation.add(image, pairs);
     }
     const pairs = masks ?? boxes;
-    if (this.anything === undefined || pairs === undefined) return;
-    this.anything.add(image, pairs);
+    if (this.agnostic === undefined || pairs === undefined) return;
+    this.agnostic.add(image, pairs);
     this.mean.add(image, pairs, boundaries);
   }
 
@@ -64,9 +64,9 @@ export class MaskEvaluation {
       const result = evaluation.result();
       return { type, summary: summaryOf(result), byCategory: summariesByCategory(result), result };
     });
-    if (this.anything === undefined) return { types };
-    const anything = this.anything.result();
-    return { types, anything: { iouType: this.types.has('segm') || this.types.has('boundary') ? 'segm' : 'bbox', ...this.mean.result(), proposals: proposalSummary(anything, 0), thresholds: countsByThreshold(anything, 1) } };
+    if (this.agnostic === undefined) return { types };
+    const agnostic = this.agnostic.result();
+    return { types, agnostic: { iouType: this.types.has('segm') || this.types.has('boundary') ? 'segm' : 'bbox', ...this.mean.result(), proposals: proposalSummary(agnostic, 0), thresholds: countsByThreshold(agnostic, 1) } };
   }
 }
 

@@ -31,7 +31,7 @@ function holdsAll(t: ExecutionContext, scene: Scene): void {
   const known = masks.map((image) => ({ ...image }));
   holds(t, scene, 'segm', masks, of('segm'));
   holds(t, scene, 'segm', [...masks].reverse(), of('segm'));
-  holds(t, scene, 'segm', masks, of('segm', { skipAnything: true }));
+  holds(t, scene, 'segm', masks, of('segm', { skipAgnostic: true }));
   holds(t, scene, 'segmWithBoxes', boxes, of('segm'));
   holds(t, scene, 'bbox', boxes, of('bbox'));
   holds(t, scene, 'few', boxes, of('bbox', { maxDets: [1, 2, 3] }));

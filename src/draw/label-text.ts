@@ -33,7 +33,7 @@ export function labelText(object: DrawnObject, parts: readonly LabelPart[] | und
       case 'category': return categoryText(annotation.categoryId, categories);
       case 'score': return scoreText(scoreOf(annotation));
       case 'id': return `#${annotation.id}`;
-      case 'area': return `${area} px`;
+      case 'area': return `${Math.round(area)} px`;
     }
   }).filter((text) => text !== '').join(' ');
 }

@@ -34,7 +34,7 @@ export function labelMarks(objects: readonly { object: DrawnObject; colour: Rgb 
     covered += plate.width * plate.height;
     labels.push({ ...plate, anchor, box: object.box ?? { x0: anchor.x, y0: anchor.y, x1: anchor.x, y1: anchor.y }, colour });
   }
-  const places = placeLabels(labels, picture, 1, style.avoid);
+  const places = placeLabels(labels, picture, 1, { avoid: style.avoid ?? [], objects: objects.flatMap(({ object: { box } }) => (box === undefined ? [] : [box])) });
   const leaders: Mark[] = [], plates: Mark[] = [];
   labels.forEach((label, i) => {
     const place = places[i];

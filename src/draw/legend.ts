@@ -59,10 +59,12 @@ export function withScale(image: RgbImage, scale: LegendScale, textSize: number)
       context.fillStyle = cssOf(scaleColour((x - left) / Math.max(1, right - 1 - left)));
       context.fillRect(x, pad, 1, bar);
     }
-    scale.labels.forEach((label, i) => {
+    const labels = scale.labels.map((label, i) => {
       const width = textWidth(context, label, textSize), at = left + ((right - left) * i) / (scale.labels.length - 1);
-      write(context, label, Math.min(right - width, Math.max(left, at - width / 2)), pad + bar + textSize * 0.8, textSize);
+      return { label, width, x: Math.min(right - width, Math.max(left, at - width / 2)) };
     });
+    const isCramped = labels.some(({ x }, i) => i > 0 && x < labels[i - 1]!.x + labels[i - 1]!.width + textSize / 2);
+    for (const { label, x } of isCramped ? [labels[0]!, labels.at(-1)!] : labels) write(context, label, x, pad + bar + textSize * 0.8, textSize);
     if (scale.unknown === undefined) return;
     context.fillStyle = cssOf(UNKNOWN_COLOUR);
     context.fillRect(right + pad, pad, textSize, bar);

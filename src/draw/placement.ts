@@ -4,6 +4,7 @@
  */
 import type { Box } from '../geometry/box.js';
 import type { ImageSize } from '../geometry/size.js';
+import { TakenPlaces } from './taken-places.js';
 
 /** `anchor`: a point of the object, where a leader ends. `box`: the object's. Sizes of the plate in pixels. */
 export interface LabelWish { width: number; height: number; anchor: { x: number; y: number }; box: Box }
@@ -11,20 +12,47 @@ export interface LabelWish { width: number; height: number; anchor: { x: number;
 /** The top left corner; `isMoved`: so far from its object that a leader must say to which it belongs. */
 export interface LabelPlace { x: number; y: number; isMoved: boolean }
 
-/** A place for each wish, in order, or undefined. Plates keep `gap` pixels apart, and lie on nothing of `avoid`. */
-export function placeLabels(wishes: readonly LabelWish[], picture: ImageSize, gap: number, avoid: readonly Box[] = []): (LabelPlace | undefined)[] {
-  const taken = new TakenPlaces(wishes.reduce((most, { height }) => Math.max(most, height), 1) + gap);
+/** An object whose box is smaller than so many plates would be hidden by one. */
+const EASILY_HIDDEN = 5;
+
+/**
+ * A place for each wish, in order, or undefined. Plates keep `gap` pixels apart and lie on nothing of `avoid`; on small objects of others
+ * (`objects`: the boxes of all, each wish's own the very same) only where there is no other place near by.
+ */
+export function placeLabels(wishes: readonly LabelWish[], picture: ImageSize, gap: number, { avoid = [], objects = [] }: { avoid?: readonly Box[]; objects?: readonly Box[] } = {}): (LabelPlace | undefined)[] {
+  const step = wishes.reduce((most, { height }) => Math.max(most, height), 1) + gap;
+  const taken = new TakenPlaces(step), small = new TakenPlaces(step);
+  const least = EASILY_HIDDEN * wishes.reduce((sum, { width, height }) => sum + width * height, 0) / Math.max(1, wishes.length);
   avoid.forEach((box) => { taken.add(box); });
+  for (const box of objects) if ((box.x1 - box.x0) * (box.y1 - box.y0) < least) small.add(box);
   return wishes.map((wish) => {
     if (wish.width > picture.width || wish.height > picture.height) return undefined;
-    for (const place of candidates(wish)) {
-      const x = Math.round(Math.min(picture.width - wish.width, Math.max(0, place.x)));
-      const y = Math.round(Math.min(picture.height - wish.height, Math.max(0, place.y)));
-      if (!taken.take({ x0: x - gap, y0: y - gap, x1: x + wish.width + gap, y1: y + wish.height + gap })) continue;
-      return { x, y, isMoved: place.isMoved || distanceTo(wish, x, y) > wish.height };
-    }
-    return undefined;
+    const place = choose(wish, picture, (x, y) => aroundOf(wish, x, y, gap), taken, small);
+    if (place !== undefined) taken.add(aroundOf(wish, place.x, place.y, gap));
+    return place;
   });
+}
+
+function aroundOf({ width, height }: LabelWish, x: number, y: number, gap: number): Box {
+  return { x0: x - gap, y0: y - gap, x1: x + width + gap, y1: y + height + gap };
+}
+
+/** So many places that hide something are looked beyond for one that hides nothing. */
+const MOST_LOOKED_BEYOND = 24;
+
+/** The first free place that hides no small object, else the first free one. */
+function choose(wish: LabelWish, picture: ImageSize, around: (x: number, y: number) => Box, taken: TakenPlaces, small: TakenPlaces): LabelPlace | undefined {
+  let second: LabelPlace | undefined, looked = 0;
+  for (const candidate of candidates(wish)) {
+    const x = Math.round(Math.min(picture.width - wish.width, Math.max(0, candidate.x)));
+    const y = Math.round(Math.min(picture.height - wish.height, Math.max(0, candidate.y)));
+    if (!taken.isFree(around(x, y))) continue;
+    const place = { x, y, isMoved: candidate.isMoved || distanceTo(wish, x, y) > wish.height };
+    if (small.isFree(around(x, y), wish.box)) return place;
+    second ??= place;
+    if (++looked > MOST_LOOKED_BEYOND) break;
+  }
+  return second;
 }
 
 /** The best places first: in the middle of a large object, along a small one, then around it in ever wider turns. */
@@ -51,26 +79,4 @@ function* candidates({ width, height, anchor, box }: LabelWish): Generator<Label
 function distanceTo({ width, height, box }: LabelWish, x: number, y: number): number {
   const across = Math.max(0, box.x0 - (x + width), x - box.x1), down = Math.max(0, box.y0 - (y + height), y - box.y1);
   return Math.max(across, down);
-}
-
-/** Boxes that are taken, by the rows of height `step` that they reach into: only neighbours are compared. */
-class TakenPlaces {
-  private readonly rows = new Map<number, Box[]>();
-
-  constructor(private readonly step: number) {}
-
-  /** Takes a place and returns true, or returns false where a part of it is taken. */
-  take(box: Box): boolean {
-    const first = Math.floor(box.y0 / this.step), last = Math.floor(box.y1 / this.step);
-    for (let row = first; row <= last; row++) {
-      if (this.rows.get(row)?.some((other) => other.x0 < box.x1 && other.x1 > box.x0 && other.y0 < box.y1 && other.y1 > box.y0) === true) return false;
-    }
-    this.add(box);
-    return true;
-  }
-
-  /** Takes a place, whatever is there. */
-  add(box: Box): void {
-    for (let row = Math.floor(box.y0 / this.step); row <= Math.floor(box.y1 / this.step); row++) this.rows.set(row, [...(this.rows.get(row) ?? []), box]);
-  }
 }

@@ -45,7 +45,8 @@ function drawBar(context: Context, x: number, y: number, radius: number): void {
   context.arc(x, y, radius, 0, 2 * Math.PI);
   fillWithRim(context, BACKGROUND, radius);
   context.fillStyle = cssOf(WHITE);
-  context.fillRect(x - radius * 0.55, y - radius * 0.15, radius * 1.1, radius * 0.3);
+  const line = Math.max(2, radius * 0.3);
+  context.fillRect(x - radius * 0.55, y - line / 2, radius * 1.1, line);
 }
 
 /** The rim lies around the shape and keeps it apart from what is below. */
@@ -60,12 +61,12 @@ function fillWithRim(context: Context, colour: Rgb, radius: number): void {
 
 /** A line of the foreground's colour between two thin dark ones. */
 function boxMark(box: Box, radius: number): Mark {
-  const line = Math.max(1, radius / 4);
+  const line = Math.max(2, radius / 4);
   const bounds = { x0: box.x0 - 2 * line, y0: box.y0 - 2 * line, x1: box.x1 + 2 * line, y1: box.y1 + 2 * line };
   return {
     bounds,
     draw: (context) => {
-      for (const [width, style] of [[line * 2.2, 'rgba(0, 0, 0, 0.6)'], [line, cssOf(PROMPT_BOX)]] as const) {
+      for (const [width, style] of [[line + Math.max(1, line / 2), 'rgba(0, 0, 0, 0.6)'], [line, cssOf(PROMPT_BOX)]] as const) {
         context.lineWidth = width;
         context.strokeStyle = style;
         context.strokeRect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0);

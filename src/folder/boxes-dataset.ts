@@ -65,8 +65,10 @@ export async function boxesToMasks(request: BoxesRequest, options: FolderRunOpti
   const format = request.from === undefined ? (await detectFormat(request.annotations)).format : formatOf(request.from);
   if (format.reader === undefined) throw new SamError('usage/option', `The format ${format.name} cannot be read.`);
   const left: Finding[] = [];
+  // the entries are read several times, and the same faults with them
+  let isFirstReading = true;
   const source = await format.reader.read(request.annotations, {
-    images: request.images, instances: request.instances, vocBase: request.vocBase, maxPixels: image.maxPixels, report: (finding) => { if (finding.severity === 'error') left.push(finding); },
+    images: request.images, instances: request.instances, vocBase: request.vocBase, maxPixels: image.maxPixels, report: (finding) => { if (isFirstReading && finding.severity === 'error') left.push(finding); },
   });
   try {
     const model = await locateModel(request.model, { env: request.env });
@@ -74,11 +76,13 @@ export async function boxesToMasks(request: BoxesRequest, options: FolderRunOpti
     const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
     const threads = settings.threads ?? defaultThreads(bytes, thisMachine());
     const { multimask, refine, boxJitter, seed } = settings;
+    const boxes = await digestOfBoxes(source);
+    isFirstReading = false;
     const run: BoxesRun = {
       source, images: request.images, output: request.output, workers: settings.workers ?? defaultWorkers(bytes, threads, thisMachine()),
       setup: { model: files, threads, multimask: multimask === 'best', refine, maxPixels: image.maxPixels, lenient: image.lenient },
       resume: settings.resume, force: settings.force, jitter: boxJitter, seed, keepUnmasked: settings.keepUnmasked,
-      record: { command: 'boxes-to-masks', boxes: await digestOfBoxes(source), multimask, refine, boxJitter, seed: boxJitter === 0 ? 0 : seed, lenient: image.lenient, model: { name: model.name, sha256: files.sha256 }, versions: versions() },
+      record: { command: 'boxes-to-masks', boxes, multimask, refine, boxJitter, seed: boxJitter === 0 ? 0 : seed, lenient: image.lenient, model: { name: model.name, sha256: files.sha256 }, versions: versions() },
     };
     const { run: summary, masked, findings } = await predictBoxes(run, options);
     if (summary.stopped !== undefined) return { run: summary, findings: left, losses: [], written: false, masks: summary.summary.masks, unmasked: 0 };

@@ -2,14 +2,16 @@
  * What every format must pass. A format's test file calls `formatContract` once; the tests that follow write each case of `cases.ts`,
  * read it back, write it again, and damage what was written.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { isSamError } from '../../src/errors.js';
 import { strictReport } from '../../src/dataset/strict.js';
 import type { DatasetSource, Finding } from '../../src/dataset/types.js';
+import { convertDataset } from '../../src/formats/convert.js';
 import { sourceOf, type Format, type Loss, type ReadOptions, type WriteOptions } from '../../src/formats/format.js';
 import { FORMATS } from '../../src/formats/registry.js';
+import { validateDataset } from '../../src/formats/validation/validate.js';
 import { encodePngGrey } from '../../src/image/encode.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { CASES, type CaseName, type DatasetCase } from './cases.js';
@@ -73,6 +75,7 @@ export function formatContract(contract: FormatContract): void {
   for (const input of contract.hostile) {
     test(`${format.name}: refuses ${input.name}`, (t) => refuses(t, contract, input));
     test(`${format.name}: --lenient and ${input.name}`, (t) => leavesOut(t, contract, input));
+    test(`${format.name}: validated and converted: ${input.name}`, (t) => isTold(t, contract, input));
   }
   if (format.writer === undefined) return;
   for (const name of ['maskWithHole', 'names', 'maskAndBox'] as const) test(`${format.name}: damaged ${name} gives findings or a SamError, never another`, (t) => survivesDamage(t, contract, name));
@@ -134,6 +137,24 @@ async function leavesOut(t: ExecutionContext, contract: FormatContract, input: H
   const { entries } = await read();
   t.is(entries.reduce((sum, { annotations }) => sum + annotations.length, 0), input.leaves);
   t.true(findings.some(({ code }) => code === input.code), `${input.code} among ${JSON.stringify(findings)}`);
+}
+
+/** Validation names the rule and the file and never throws; conversion refuses, and no file is there but those that were. */
+async function isTold(t: ExecutionContext, contract: FormatContract, input: HostileInput): Promise<void> {
+  const { path, options: { images, instances, vocBase, maxPixels = MAX_PIXELS } } = await hostilePath(t, contract, input);
+  const request = { input: path, from: contract.format.name, images, instances, maxPixels };
+  const root = input.withInstances === undefined ? path : dirname(path);
+  const before = await readdir(dirname(root), { recursive: true });
+  const nothing = { fix: false, lenient: false, allowLossy: false, force: false, dryRun: false };
+  const report = await validateDataset({ ...request, ...nothing, vocBase: vocBase ?? 'one', maxListed: 10, decode: true });
+  const rule = report.findings.find(({ code }) => code === input.code);
+  t.is(rule?.severity, 'error', `${input.code} among ${JSON.stringify(report.findings)}`);
+  t.is(report.unreadable, input.leaves === 'refused');
+  for (const { file } of rule?.shown ?? []) t.true(file?.startsWith(dirname(root)), `${file} is a path below the input`);
+  const convert = convertDataset({ ...request, ...nothing, vocBase: vocBase ?? 'one', holes: 'error', to: 'coco', output: join(dirname(root), 'out', 'out.json') });
+  const error = await t.throwsAsync(convert);
+  t.true(isSamError(error) && error.kind === 'data', error?.stack);
+  t.deepEqual(await readdir(dirname(root), { recursive: true }), before, 'nothing was written');
 }
 
 /** Cuts and changes what was written in many places; a seeded walk, the same at every run. */

@@ -49,7 +49,7 @@ async function measured(args: readonly string[]): Promise<{ code: number | null;
   return { code, stdout, stderr, rss: Number(/^peak (\d+)$/m.exec(stderr)?.[1]) * 1024, seconds: (performance.now() - start) / 1000 };
 }
 
-test('a million annotations in more bytes than a string holds: converted twice the same, in bounded memory', async (t) => {
+test('a million annotations in more bytes than a string holds: converted twice the same and validated, in bounded memory', async (t) => {
   t.timeout(60 * 60_000);
   const folder = await mkdtemp(join(tmpdir(), 'sam-large-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -64,6 +64,13 @@ test('a million annotations in more bytes than a string holds: converted twice t
   t.true(first.rss < MOST_RSS_BYTES, `${first.rss} bytes of memory`);
   const { summary } = JSON.parse(first.stdout) as { summary: Record<string, unknown> }; // printed with --json
   t.like(summary, { images: IMAGES, annotations: ANNOTATIONS, losses: [], findings: [] });
+
+  // every polygon is drawn, and hardly a box or an area is that of its mask
+  const checked = await measured(['validate', input, '--json']);
+  t.log(`validated in ${checked.seconds.toFixed(0)} s, ${(checked.rss / 1e6).toFixed(0)} MB RSS`);
+  t.is(checked.code, 0, checked.stderr);
+  t.true(checked.rss < MOST_RSS_BYTES, `${checked.rss} bytes of memory`);
+  t.like((JSON.parse(checked.stdout) as { summary: Record<string, unknown> }).summary, { images: IMAGES, annotations: ANNOTATIONS, errors: 0, unreadable: false });
 
   const again = await measured(['convert', join(folder, 'once.json'), '--to', 'coco', '--output', join(folder, 'once.json'), '--json']);
   t.is((JSON.parse(again.stdout) as { summary: Record<string, unknown> }).summary['result'], 'same', 'what was written is written again to the byte');
@@ -87,4 +94,10 @@ test('a million wrong annotations: counted, the first told, in bounded memory', 
   t.is(code, 3, stderr);
   t.true(rss < MOST_RSS_BYTES, `${rss} bytes of memory`);
   t.is((JSON.parse(stdout) as { summary: Record<string, unknown> }).summary['leftOut'], ANNOTATIONS);
+
+  const checked = await measured(['validate', input, '--json']);
+  t.log(`validated in ${checked.seconds.toFixed(0)} s, ${(checked.rss / 1e6).toFixed(0)} MB RSS`);
+  t.is(checked.code, 4, checked.stderr);
+  t.true(checked.rss < MOST_RSS_BYTES, `${checked.rss} bytes of memory`);
+  t.is((JSON.parse(checked.stdout) as { summary: Record<string, unknown> }).summary['errors'], ANNOTATIONS);
 });

@@ -86,9 +86,10 @@ export class DatasetCheck {
   /** When all entries were read. */
   async finish(categories: readonly Category[]): Promise<void> {
     const unused = categories.filter(({ id }) => !this.uses.has(id)).map(({ name }) => printableName(name));
-    if (unused.length > 0) {
+    // an annotation that could not be read may have been its only one
+    if (unused.length > 0 && this.findings.count('error') === 0) {
       const some = unused.slice(0, MOST_NAMED).join(', ');
-      this.findings.add(finding('category/unused', `${unused.length} of ${categories.length} categories ${unused.length === 1 ? 'has' : 'have'} no annotation: ${some}${unused.length > MOST_NAMED ? ', ...' : ''}.`));
+      this.findings.add(finding('category/unused', `${unused.length} of ${categories.length} categories without an annotation: ${some}${unused.length > MOST_NAMED ? ', ...' : ''}.`));
     }
     const unlisted = await this.settings.images?.unlisted(this.names);
     if (unlisted !== undefined) this.findings.add(finding('image/unlisted', unlisted));

@@ -38,6 +38,9 @@ function holdsAll(t: ExecutionContext, scene: Scene): void {
   holds(t, scene, 'agnostic', masks, of('segm', { categories: undefined }));
   holds(t, scene, 'proposals', masks, of('segm', { categories: undefined, maxDets: [1, 10, 1000] }));
   holds(t, scene, 'boundary', masks, of('boundary'));
+  const { agnostic } = evaluateObjects(masks, of('boundary'));
+  t.is(agnostic!.objects, scene.means.objects);
+  for (const key of ['meanIou', 'meanBestIou', 'meanBoundaryIou'] as const) t.true(Math.abs(agnostic![key]! - scene.means[key]) <= MOST, key);
   t.deepEqual(masks, known, 'inputs are left as they are');
 }
 

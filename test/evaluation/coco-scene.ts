@@ -15,6 +15,8 @@ export interface Scene {
   areaRng: [number, number][];
   instances: { images: { id: number; width: number; height: number; file_name: string }[]; categories: { id: number; name: string }[]; annotations: (Mask & { area: number; iscrowd: 0 | 1 })[] };
   results: (Mask & { score: number })[];
+  /** Of masks, whatever their category. */
+  means: { objects: number; meanIou: number; meanBestIou: number; meanBoundaryIou: number };
   boundaries: { mask: CocoRleString; boundary: CocoRleString }[];
   expected: Record<'segm' | 'segmWithBoxes' | 'bbox' | 'agnostic' | 'proposals' | 'few' | 'boundary', Expected>;
 }

@@ -61,6 +61,8 @@ export const ERROR_CODES = {
   'data/loss': ['data', 'The output cannot hold all that the input says; --allow-lossy writes it nevertheless.'],
   'model/missing': ['model', 'The model or one of its files is not there.'],
   'model/unknown': ['model', 'No registry entry and no folder has this name.'],
+  'data/project': ['data', 'The database of a project is damaged, or was made by a newer version.'],
+  'data/conflict': ['data', 'Datasets that are to be merged contradict each other.'],
   'model/unverified': ['model', 'The registry has no published checksum for this model.'],
   'model/checksum': ['model', 'A model file is not what its checksum says.'],
   'model/json': ['model', 'A model.json is malformed.'],
@@ -90,6 +92,7 @@ export const WARNING_CODES = {
 } as const;
 
 export type WarningCode = keyof typeof WARNING_CODES;
+  'dataset/remark': 'Datasets differed in something that one dataset has only once; what was decided is told.',
 
 export interface ErrorDetails {
   /** The file concerned, as the user named it or relative to the input folder. */

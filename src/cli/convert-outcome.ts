@@ -15,10 +15,14 @@ export function convertOutcome(report: ConvertReport, { output, dryRun }: Target
   });
 }
 
+/** So many categories are named in a line. */
+const NAMED = 5;
+
 export function dedupeOutcome(report: DedupeReport, { output, dryRun, report: file }: Target & Pick<DedupeRequest, 'report'>): Outcome {
   const { from, to, images, annotations, removed, imagesWithDuplicates, removedByCategory } = report;
   const kept = annotations - removed;
-  const which = removedByCategory.map((category) => `${category.removed} ${printableName(category.name)}`).join(', ');
+  const most = removedByCategory.toSorted((a, b) => b.removed - a.removed);
+  const which = [...most.slice(0, NAMED).map((category) => `${category.removed} ${printableName(category.name)}`), ...(most.length > NAMED ? [`${most.length - NAMED} more categories`] : [])].join(', ');
   return writtenOutcome(report, {
     what: `${counted(images, 'image')}, ${counted(kept, 'annotation')} ${route(report)}`,
     summary: { from, to, images, annotations, removed, kept, imagesWithDuplicates, removedByCategory }, output, dryRun, ...(file === undefined ? {} : { others: [file] }),

@@ -2,6 +2,7 @@
  * What a job makes before it knows whether it may be kept: bytes put aside, in memory up to a few mebibytes, then in a file of the system's
  * temporary folder that has no name any more, so that not even a kill leaves it behind.
  */
+import { readSync } from 'node:fs';
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,19 +18,24 @@ export class Spool {
   private waiting: Uint8Array[] = [];
   private waitingBytes = 0;
   private written = 0;
+  private total = 0;
+  private flushing: Promise<void> = Promise.resolve();
   private file: { handle: FileHandle; folder: string } | undefined;
 
   /** `memoryBytes`: so much stays in memory before it goes to the disk. `place`: the system's folder for temporary files where it is not given. */
   constructor(private readonly memoryBytes = MEMORY_BYTES, private readonly place = tmpdir()) {}
 
+  /** All that was appended. */
   get bytes(): number {
-    return this.written + this.waitingBytes;
+    return this.total;
   }
 
   /** Puts bytes behind the others. Throws `storage/...` where the temporary folder takes no more. */
   async append(data: Uint8Array | string): Promise<SpoolRange> {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-    const start = this.bytes;
+    // a copy: the caller may use its buffer again
+    const bytes = Buffer.from(data);
+    const start = this.total;
+    this.total += bytes.length;
     this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
     if (this.waitingBytes > this.memoryBytes) await this.flush();
@@ -42,7 +48,8 @@ export class Spool {
     if (start + bytes > this.written) await this.flush();
     const buffer = Buffer.allocUnsafeSlow(bytes);
     for (let filled = 0; filled < bytes;) {
-      const { bytesRead } = await storing(this.place, handle.read(buffer, filled, bytes - filled, start + filled));
+      // small and many: a turn of the thread pool for each would take longer than the reading
+      const bytesRead = readSync(handle.fd, buffer, filled, bytes - filled, start + filled);
       filled += bytesRead;
       if (bytesRead === 0) return buffer.subarray(0, filled);
     }
@@ -65,15 +72,22 @@ export class Spool {
     if (file !== undefined) await rm(file.folder, { recursive: true, force: true });
   }
 
-  private async flush(): Promise<{ handle: FileHandle }> {
+  /** Several readers may come at once: one after the other. */
+  private flush(): Promise<{ handle: FileHandle }> {
+    const flushed = this.flushing.then(() => this.writeWaiting());
+    // the caller hears of a failure; those behind it try again
+    this.flushing = flushed.then(() => undefined, () => undefined);
+    return flushed;
+  }
+
+  private async writeWaiting(): Promise<{ handle: FileHandle }> {
     this.file ??= await openNameless(this.place);
     const { handle } = this.file;
-    for (const bytes of this.waiting) {
-      for (let at = 0; at < bytes.length;) at += (await storing(this.place, handle.write(bytes, at, bytes.length - at, this.written + at))).bytesWritten;
-      this.written += bytes.length;
-    }
+    const bytes = Buffer.concat(this.waiting);
     this.waiting = [];
     this.waitingBytes = 0;
+    for (let at = 0; at < bytes.length;) at += (await storing(this.place, handle.write(bytes, at, bytes.length - at, this.written + at))).bytesWritten;
+    this.written += bytes.length;
     return this.file;
   }
 }

@@ -1,7 +1,7 @@
 /** A spool gives back what was put in, from memory and from its file, and leaves nothing behind. */
 import { readdirSync } from 'node:fs';
 import test from 'ava';
-import { Spool } from '../../src/files/spool.js';
+import { Spool, type SpoolRange } from '../../src/files/spool.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 async function whole(spool: Spool): Promise<string> {
@@ -14,14 +14,15 @@ for (const memory of [0, 10, 1 << 20]) test(`what was put in comes back, ${memor
   const folder = await temporaryFolder(t);
   const spool = new Spool(memory, folder);
   t.is(await whole(spool), '');
-  const ranges = [];
+  const ranges: SpoolRange[] = [];
   for (let i = 0; i < 50; i++) ranges.push(await spool.append(`${i}é `));
   t.deepEqual(ranges.slice(0, 2), [{ start: 0, bytes: 4 }, { start: 4, bytes: 4 }]);
   const expected = Array.from({ length: 50 }, (_, i) => `${i}é `).join('');
   t.is(spool.bytes, Buffer.byteLength(expected));
   t.is(await whole(spool), expected);
   t.is(await whole(spool), expected, 'again the same');
-  t.is(Buffer.from(await spool.read(ranges[30]!)).toString(), '30é ');
+  const some = await Promise.all([30, 7, 49].map((i) => spool.read(ranges[i]!)));
+  t.deepEqual(some.map((bytes) => Buffer.from(bytes).toString()), ['30é ', '7é ', '49é '], 'several readers at once');
   const last = await spool.append('end');
   t.is(Buffer.from(await spool.read(last)).toString(), 'end', 'reading and appending in turns');
   t.is(Buffer.from(await spool.read(ranges[0]!)).toString(), '0é ');

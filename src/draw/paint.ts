@@ -3,7 +3,7 @@
  * it (what lies below is not mixed in, so that a colour is that of one object), and all edges lie above all fills.
  *
  * What covers each pixel is gathered column by column, as runs lie, in a plane of 2 bytes a pixel (4 above 32,767 objects); one
- * pass then colours the image. 2,000 masks of a 1800 x 1200 photograph: 60 ms on one core of an EPYC, Node 20.
+ * pass then colours the image. 2,500 masks on 1800 x 1200 pixels: 60 ms on one core of an EPYC, Node 20.20; with their labels 110 ms.
  */
 import type { Box } from '../geometry/box.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -33,11 +33,19 @@ export function paintObjects(image: RgbImage, objects: readonly Painted[], style
   colourPixels(image, plane, objects, style.alpha);
 }
 
+/** Below this many pixels a loop is faster than the call of `fill`. */
+const SHORT = 48;
+
+function mark(plane: Plane, value: number, from: number, to: number): void {
+  if (to - from > SHORT) plane.fill(value, from, to);
+  else for (let at = from; at < to; at++) plane[at] = value;
+}
+
 function fillRuns(plane: Plane, { counts }: Rle, value: number): void {
   let at = 0;
   for (let i = 0; i < counts.length; i++) {
     const end = at + counts[i]!;
-    if (i % 2 === 1) plane.fill(value, at, end);
+    if (i % 2 === 1) mark(plane, value, at, end);
     at = end;
   }
 }
@@ -50,8 +58,8 @@ function markEdge(plane: Plane, rle: Rle, width: number, value: number): void {
     const end = bounds[i + 1]!;
     for (let at = bounds[i]!; at < end;) {
       const stop = Math.min(end, at - (at % height) + height);
-      plane.fill(value, at, Math.min(stop, at + width));
-      plane.fill(value, Math.max(at, stop - width), stop);
+      mark(plane, value, at, Math.min(stop, at + width));
+      mark(plane, value, Math.max(at, stop - width), stop);
       at = stop;
     }
   }
@@ -70,7 +78,7 @@ function markUncovered(plane: Plane, bounds: Int32Array, length: number, shift: 
     while (at < end) {
       while (j < length && bounds[j + 1]! + shift <= at) j += 2;
       const start = j < length ? bounds[j]! + shift : end;
-      if (start > at) plane.fill(value, at, Math.min(start, end));
+      if (start > at) mark(plane, value, at, Math.min(start, end));
       at = j < length ? Math.max(at, bounds[j + 1]! + shift) : end;
       // the span that covers the end of this one may cover the beginning of the next
       if (j < length && bounds[j + 1]! + shift <= end) j += 2;
@@ -84,11 +92,11 @@ function markOutline(plane: Plane, { width, height }: RgbImage, box: Box, line: 
   const [x1, y1] = [Math.max(x0 + 1, Math.round(box.x1)), Math.max(y0 + 1, Math.round(box.y1))];
   const within = (at: number, limit: number): number => Math.min(limit, Math.max(0, at));
   for (let x = within(x0, width); x < within(x1, width); x++) {
-    const mark = (from: number, to: number): void => void plane.fill(value, x * height + within(from, height), x * height + within(to, height));
-    if (x < x0 + line || x >= x1 - line) mark(y0, y1);
+    const column = (from: number, to: number): void => { mark(plane, value, x * height + within(from, height), x * height + within(to, height)); };
+    if (x < x0 + line || x >= x1 - line) column(y0, y1);
     else {
-      mark(y0, Math.min(y1, y0 + line));
-      mark(Math.max(y0, y1 - line), y1);
+      column(y0, Math.min(y1, y0 + line));
+      column(Math.max(y0, y1 - line), y1);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * `visualize`: pictures of a dataset; what the command does, for programs. All of it is put in place at the end, or none.
  */
+import { stat } from 'node:fs/promises';
 import type { FormatName } from '../formats/format.js';
 import type { RuleCount } from '../formats/findings-kept.js';
 import { openDataset } from '../formats/jobs/open-dataset.js';
@@ -62,6 +63,7 @@ export async function visualize(request: VisualizeRequest, options: FolderRunOpt
   const { force, dryRun } = resolveOptions(PICTURE_RUN_OPTIONS, request.run ?? {});
   const image = resolveOptions(IMAGE_OPTIONS, request.image ?? {});
   const overlay = overlayFor(kind, request.overlay ?? {});
+  if ((await stat(request.images).catch(() => undefined))?.isDirectory() === false) throw new SamError('usage/input-missing', '--images expects a folder.', { file: request.images });
   const { instances, vocBase, images, from } = request;
   const reading = { images, instances, vocBase, maxPixels: image.maxPixels, lenient: true, stop: options.stop };
   const own = await openDataset({ ...reading, input: request.annotations, from });

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   'usage/name-collision': ['usage', 'Two images would claim the same output path.'],
   'usage/output-exists': ['usage', 'An output that this run did not make is in the way.'],
   'usage/options-changed': ['usage', 'The output folder was made with other options.'],
+  'usage/no-project': ['usage', 'A folder holds no project of the data engine.'],
   'usage/output-in-input': ['usage', 'The output would overwrite an input.'],
   'image/missing': ['item', 'The image vanished between listing and reading.'],
   'image/unreadable': ['item', 'The image cannot be opened: permissions, or not a regular file.'],
@@ -43,6 +44,8 @@ export const ERROR_CODES = {
   'image/object-too-small': ['item', 'An object has no pixel left at the size that a trainer sees.'],
   'image/name': ['item', 'The output name that follows from the image\'s name is longer than a file system takes.'],
   'prompt/invalid': ['item', 'A record of a prompts file breaks a rule, or its prompt cannot be used on its image.'],
+  'engine/conflict': ['item', 'A record of a project was changed by another since it was read, or is not yours to change.'],
+  'engine/record': ['item', 'A record does not fit the project: no such image, mask or category, or a mask of another size.'],
   'worker/died': ['item', 'A worker process died on this image, twice.'],
   'data/json': ['data', 'An annotation file is not valid JSON.'],
   'data/xml': ['data', 'An annotation file is not valid XML, or more than one file may be.'],
@@ -58,11 +61,11 @@ export const ERROR_CODES = {
   'data/unreadable': ['data', 'An annotation file or folder cannot be opened.'],
   'data/limit': ['data', 'A record has more than the output format can hold at all.'],
   'data/mismatch': ['data', 'Predictions and ground truth have no image or no category in common.'],
+  'data/project': ['data', 'The database of a project is damaged, or was made by a newer version.'],
+  'data/conflict': ['data', 'Datasets that are to be merged contradict each other.'],
   'data/loss': ['data', 'The output cannot hold all that the input says; --allow-lossy writes it nevertheless.'],
   'model/missing': ['model', 'The model or one of its files is not there.'],
   'model/unknown': ['model', 'No registry entry and no folder has this name.'],
-  'data/project': ['data', 'The database of a project is damaged, or was made by a newer version.'],
-  'data/conflict': ['data', 'Datasets that are to be merged contradict each other.'],
   'model/unverified': ['model', 'The registry has no published checksum for this model.'],
   'model/checksum': ['model', 'A model file is not what its checksum says.'],
   'model/json': ['model', 'A model.json is malformed.'],
@@ -75,9 +78,11 @@ export const ERROR_CODES = {
   'model/offline': ['model', 'The file is not in the cache and --offline forbids fetching it.'],
   'model/run': ['model', 'The runtime refused to load or run the graph.'],
   'locked/output': ['locked', 'Another run holds the output folder.'],
+  'locked/project': ['locked', 'Another process has the project of the data engine open for writing.'],
   'locked/cache': ['locked', 'Another process is fetching the same file.'],
   'threshold/not-met': ['threshold', 'A required threshold was not met.'],
   'storage/full': ['storage', 'The disk is full.'],
+  'storage/network': ['storage', 'A project lies on a network disk, where its database would not be safe.'],
   'storage/not-writable': ['storage', 'The output cannot be written.'],
   'interrupted/signal': ['interrupted', 'The run was interrupted by a signal.'],
 } as const satisfies Record<string, readonly [ErrorKind, string]>;
@@ -87,12 +92,12 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** What a command may warn of, and one sentence for `docs/errors.md`: the work was done, a reader may want to know. */
 export const WARNING_CODES = {
   'image/remark': 'An image was read, but not as its name says, not all of it, or not undamaged.',
+  'dataset/remark': 'Datasets differed in something that one dataset has only once; what was decided is told.',
   'folder/remark': 'Something among the inputs or outputs was left as it is.',
   'machine/remark': 'The machine or its settings may make sam slow, or keep it from fetching models.',
 } as const;
 
 export type WarningCode = keyof typeof WARNING_CODES;
-  'dataset/remark': 'Datasets differed in something that one dataset has only once; what was decided is told.',
 
 export interface ErrorDetails {
   /** The file concerned, as the user named it or relative to the input folder. */

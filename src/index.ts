@@ -114,6 +114,23 @@ export type { PointMark, PromptMarks } from './draw/prompts.js';
 export { PICTURE_OPTIONS, PICTURE_RUN_OPTIONS, type PictureKind, type PictureOptions } from './folder/visualize-options.js';
 export { visualize, type VisualizeReport, type VisualizeRequest } from './folder/visualize.js';
 
+// the data engine: projects, their images, masks, verdicts, rounds
+export { createProject, openProject, setImageRoot, type NewProject, type Project } from './engine/project.js';
+export { scanImages, SCAN_OPTIONS, type ScanReport, type ScanRequest } from './engine/scan.js';
+export { claimImage, claimNext, claimsOn, releaseClaim, type Claim, type Claimant, type ClaimOptions } from './engine/claims.js';
+export { addCategories, categoriesOf, type NewCategory } from './engine/categories.js';
+export { imageById, imageByName, imagesOf, pathOfImage, reopenImages, setNeeds, visitImage, type EngineImage, type ImageFilter, type Visit } from './engine/images.js';
+export { addMask, addMasks, maskById, masksOf, rleOfMask, type EngineMask, type NewMask } from './engine/masks.js';
+export { correctMask, giveVerdict, historyOf, undoCorrection, verdictsOf, type Correction, type KeptVerdict, type Verdict } from './engine/verdicts.js';
+export { closeRound, latestRound, openRound, roundsOf, type Round } from './engine/rounds.js';
+export { addModel, currentModel, modelsOf, useModel, type EngineModel, type NewModel } from './engine/models.js';
+export { exportSource, type ExportFilter } from './engine/export.js';
+export { importDataset, IMPORT_OPTIONS, type ImportReport, type ImportRequest } from './engine/import.js';
+export { dedupeProject, hierarchyOf, type DedupeProjectRequest, type DedupeReport as ProjectDedupeReport } from './engine/dedupe.js';
+export { DUPLICATE_OPTIONS, findDuplicates, type DuplicateOptions } from './engine/duplicates.js';
+export { statusOf, type EngineStatus } from './engine/status.js';
+export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
+
 // errors and options
 export { ERROR_CODES, EXIT_CODES, SamError, isSamError, type ErrorCode, type ErrorKind } from './errors.js';
 export { resolveOptions, type OptionsOf, type OptionTable } from './options.js';

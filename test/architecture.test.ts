@@ -49,6 +49,7 @@ const DOORS: Record<string, (path: string) => boolean> = {
   '@napi-rs/canvas': (path) => path.startsWith('src/draw/'),
   sharp: (path) => path.startsWith('src/image/'),
   'onnxruntime-node': (path) => path === 'src/models/session-thread.ts',
+  libsql: (path) => path === 'src/engine/database.ts',
   '@oclif/core': (path) => path.startsWith('src/cli/') || path.startsWith('commands/'),
   'fast-glob': (path) => path.startsWith('src/folder/'),
 };

@@ -1,0 +1,75 @@
+/**
+ * Who works on which image: a claim is held by a token (a tab of the browser) for some time and renewed while the person works, so that
+ * two annotators never get one image, and the image of one who went away comes back.
+ */
+import type { Split } from '../dataset/types.js';
+import { SamError } from '../errors.js';
+import { imageById, type EngineImage } from './images.js';
+import type { Project } from './project.js';
+
+/** `token`: unguessable, made by the caller, one a tab. Times in milliseconds since 1970. */
+export interface Claim { imageId: number; annotator: string; token: string; claimedAt: number; expiresAt: number }
+
+export interface Claimant { annotator: string; token: string }
+
+/** `milliseconds`: how long a claim holds unless it is renewed. `withProposals`: only images that have masks to judge. */
+export interface ClaimOptions { milliseconds: number; split?: Split | undefined; withProposals?: boolean | undefined }
+
+const COLUMNS = 'image_id AS imageId, annotator, token, claimed_at AS claimedAt, expires_at AS expiresAt';
+
+/**
+ * Claims the next image that is to do and nobody else's: the neediest first, then those that look like none that is done, then by name. A token
+ * that holds a claim keeps its image. Undefined where none is left.
+ */
+export function claimNext(project: Project, claimant: Claimant, { milliseconds, split, withProposals }: ClaimOptions, now: number): { image: EngineImage; claim: Claim } | undefined {
+  const { database } = project;
+  return database.write(() => {
+    const held = claimOf(project, claimant.token, now);
+    if (held !== undefined && imageById(project, held.imageId).state === 'todo') return claimImage(project, held.imageId, claimant, milliseconds, now);
+    const found = database.get<{ id: number }>(`
+      SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
+      WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}
+        ${withProposals === true ? "AND EXISTS (SELECT 1 FROM masks m WHERE m.image_id = i.id AND m.status = 'proposed')" : ''}
+      ORDER BY i.need DESC, EXISTS (SELECT 1 FROM images o WHERE o.near_group = i.near_group AND o.state = 'done'), i.file_name LIMIT 1`, now);
+    return found === undefined ? undefined : claimImage(project, found.id, claimant, milliseconds, now);
+  });
+}
+
+/**
+ * Claims a certain image, whatever its state, or renews the claim; what the token held before is given back. Throws `engine/conflict` where
+ * another holds it, `engine/record` for no such image.
+ */
+export function claimImage(project: Project, imageId: number, { annotator, token }: Claimant, milliseconds: number, now: number): { image: EngineImage; claim: Claim } {
+  const { database } = project;
+  return database.write(() => {
+    const image = imageById(project, imageId);
+    const other = claimsOn(project, now).find((claim) => claim.imageId === imageId && claim.token !== token);
+    if (other !== undefined) throw new SamError('engine/conflict', `Image ${imageId} is being worked on by ${other.annotator}.`, { file: image.fileName, record: `image ${imageId}` });
+    const claimedAt = claimOf(project, token, now)?.imageId === imageId ? claimOf(project, token, now)!.claimedAt : now;
+    database.run('DELETE FROM claims WHERE token = ? OR image_id = ?', token, imageId);
+    const claim = { imageId, annotator, token, claimedAt, expiresAt: now + milliseconds };
+    database.run('INSERT INTO claims (image_id, annotator, token, claimed_at, expires_at) VALUES (?, ?, ?, ?, ?)', imageId, annotator, token, claimedAt, claim.expiresAt);
+    return { image, claim };
+  });
+}
+
+/** Throws `engine/conflict` unless the token holds the image now: call it before a person's work is stored. */
+export function assertClaim(project: Project, imageId: number, token: string, now: number): void {
+  if (claimOf(project, token, now)?.imageId === imageId) return;
+  throw new SamError('engine/conflict', `The claim on image ${imageId} has expired or is another's; claim it again.`, { record: `image ${imageId}` });
+}
+
+/** Gives an image back. Nothing happens where the token holds none. */
+export function releaseClaim({ database }: Project, token: string): void {
+  database.run('DELETE FROM claims WHERE token = ?', token);
+}
+
+/** What the token holds now. */
+export function claimOf({ database }: Project, token: string, now: number): Claim | undefined {
+  return database.get<Claim>(`SELECT ${COLUMNS} FROM claims WHERE token = ? AND expires_at > ?`, token, now);
+}
+
+/** All claims that hold now, in the order of their images. */
+export function claimsOn({ database }: Project, now: number): Claim[] {
+  return database.all<Claim>(`SELECT ${COLUMNS} FROM claims WHERE expires_at > ? ORDER BY image_id`, now);
+}

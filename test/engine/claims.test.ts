@@ -1,0 +1,72 @@
+/** Claims under a clock of the test's own: two never get one image, and the image of one who went away comes back. */
+import test from 'ava';
+import { assertClaim, claimImage, claimNext, claimOf, claimsOn, releaseClaim } from '../../src/engine/claims.js';
+import { setNeeds, visitImage } from '../../src/engine/images.js';
+import { addMask } from '../../src/engine/masks.js';
+import { openProject, type Project } from '../../src/engine/project.js';
+import { boxMask, NOW, projectWith } from './scenes.js';
+
+const MINUTE = 60_000;
+const next = (project: Project, name: string, now: number, options = {}): string | undefined =>
+  claimNext(project, { annotator: name, token: `token of ${name}` }, { milliseconds: MINUTE, ...options }, now)?.image.fileName;
+
+test('every annotator gets another image, the same tab its own again', async (t) => {
+  const { project } = await projectWith(t);
+  t.deepEqual(['ann', 'bob', 'eve', 'ann'].map((name) => next(project, name, NOW)), ['a.png', 'b.png', 'c.png', 'a.png']);
+  t.is(claimNext(project, { annotator: 'ann', token: 'another tab of ann' }, { milliseconds: MINUTE }, NOW)?.image.fileName, 'd.png');
+  t.is(next(project, 'max', NOW), undefined, 'none is left');
+  t.deepEqual(claimsOn(project, NOW).map(({ annotator }) => annotator), ['ann', 'bob', 'eve', 'ann']);
+});
+
+test('a claim that is not renewed expires, and work on it is refused', async (t) => {
+  const { project } = await projectWith(t);
+  next(project, 'ann', NOW);
+  const token = 'token of ann';
+  t.is(next(project, 'bob', NOW + MINUTE - 1), 'b.png');
+  assertClaim(project, 1, token, NOW + MINUTE - 1);
+  claimImage(project, 1, { annotator: 'ann', token }, MINUTE, NOW + MINUTE - 1);
+  t.like(claimOf(project, token, NOW + MINUTE), { claimedAt: NOW, expiresAt: NOW + 2 * MINUTE - 1 });
+  t.is(next(project, 'eve', NOW + MINUTE), 'c.png', 'renewed');
+  t.is(next(project, 'max', NOW + 2 * MINUTE - 1), 'a.png', 'expired');
+  t.throws(() => { assertClaim(project, 1, token, NOW + 2 * MINUTE - 1); }, { code: 'engine/conflict', message: /expired or is another's/ });
+  t.throws(() => claimImage(project, 1, { annotator: 'ann', token }, MINUTE, NOW + 2 * MINUTE), { code: 'engine/conflict', message: /being worked on by max/ });
+});
+
+test('what is given back, and what is done, is no longer held', async (t) => {
+  const { project } = await projectWith(t);
+  next(project, 'ann', NOW);
+  releaseClaim(project, 'token of ann');
+  t.is(next(project, 'bob', NOW), 'a.png');
+  visitImage(project, { imageId: 1, outcome: 'done', annotator: 'bob' }, NOW);
+  t.is(next(project, 'bob', NOW), 'b.png', 'a done image is not held on to');
+  t.is(claimsOn(project, NOW).length, 1);
+  claimImage(project, 1, { annotator: 'bob', token: 'token of bob' }, MINUTE, NOW);
+  t.deepEqual(claimsOn(project, NOW).map(({ imageId }) => imageId), [1], 'going back to an image gives the other back');
+});
+
+test('the neediest comes first, then what looks like none that is done, then names', async (t) => {
+  const { project } = await projectWith(t, ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']);
+  setNeeds(project, new Map([[4, 2], [5, 1]]));
+  project.database.run('UPDATE images SET near_group = 3 WHERE id = 1');
+  visitImage(project, { imageId: 3, outcome: 'done' }, NOW);
+  t.deepEqual(['ann', 'bob', 'eve', 'max', 'zoe'].map((name) => next(project, name, NOW)), ['d.png', 'e.png', 'b.png', 'a.png', undefined]);
+});
+
+test('only images with proposals, or of one split, where that is asked for', async (t) => {
+  const { project } = await projectWith(t);
+  addMask(project, { imageId: 3, categoryId: 1, stage: 'semi-automatic', status: 'proposed', rle: boxMask(0, 0, 9, 9) }, NOW);
+  t.is(next(project, 'ann', NOW, { withProposals: true }), 'c.png');
+  t.is(next(project, 'bob', NOW, { withProposals: true }), undefined);
+  const held = project.database.get<{ file_name: string }>("SELECT file_name FROM images WHERE split = 'val'");
+  t.is(next(project, 'eve', NOW, { split: 'val' }), held?.file_name);
+});
+
+test('claims outlive the process: a server that starts anew goes on with them', async (t) => {
+  const { project, folder } = await projectWith(t);
+  next(project, 'ann', NOW);
+  await project.close();
+  const again = await openProject(folder, 'write');
+  t.is(next(again, 'bob', NOW + 1), 'b.png');
+  t.is(next(again, 'ann', NOW + 1), 'a.png');
+  await again.close();
+});

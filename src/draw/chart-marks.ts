@@ -4,18 +4,16 @@ import { seriesColour, type LegendEntry } from './chart-frame.js';
 
 const LINE = 3, MARK = 7;
 
-/** A line through points, over a wider white one, so that crossing lines stay apart. */
+/** A line through points. */
 export function strokePath(context: Context, points: readonly (readonly [x: number, y: number])[], colour: string, dash: readonly number[] = []): void {
   context.lineJoin = 'round';
   context.lineCap = 'round';
-  for (const [width, style] of [[LINE + 3, '#ffffff'], [LINE, colour]] as const) {
-    context.setLineDash([...dash]);
-    context.lineWidth = width;
-    context.strokeStyle = style;
-    context.beginPath();
-    points.forEach(([x, y], i) => { if (i === 0) context.moveTo(x, y); else context.lineTo(x, y); });
-    context.stroke();
-  }
+  context.setLineDash([...dash]);
+  context.lineWidth = LINE;
+  context.strokeStyle = colour;
+  context.beginPath();
+  points.forEach(([x, y], i) => { if (i === 0) context.moveTo(x, y); else context.lineTo(x, y); });
+  context.stroke();
   context.setLineDash([]);
 }
 

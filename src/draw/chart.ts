@@ -51,15 +51,14 @@ export function drawLineChart(chart: LineChart, { width = WIDTH, height = HEIGHT
   const { context } = surface;
   const plot = drawAxes(surface, body, chart, yScale);
   drawXTicks(context, plot, xScale);
+  const paths = series.map(({ points }) => points.map(([x, y]) => [placeOf(x, xScale, plot.x, plot.x + plot.width), placeOf(y, yScale, plot.y + plot.height, plot.y)] as const));
+  paths.forEach((path, i) => { strokePath(context, path, seriesColour(i)); });
+  // over the lines: dashes on a line still show both
   levels.forEach(({ value }, i) => {
     const y = placeOf(value, yScale, plot.y + plot.height, plot.y);
     strokePath(context, [[plot.x, y], [plot.x + plot.width, y]], seriesColour(series.length + i), DASHES[i % DASHES.length]);
   });
-  series.forEach(({ points }, i) => {
-    const places = points.map(([x, y]) => [placeOf(x, xScale, plot.x, plot.x + plot.width), placeOf(y, yScale, plot.y + plot.height, plot.y)] as const);
-    strokePath(context, places, seriesColour(i));
-    for (const [x, y] of places) drawMark(context, i, x, y);
-  });
+  paths.forEach((path, i) => { for (const [x, y] of path) drawMark(context, i, x, y); });
   return rgbOf(surface);
 }
 

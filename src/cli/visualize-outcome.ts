@@ -24,7 +24,7 @@ export function visualizeOutcome(report: VisualizeReport, output: string): Outco
   };
 }
 
-function limited(issues: readonly Issue[]): Issue[] {
+export function limited(issues: readonly Issue[]): Issue[] {
   const seen = new Map<string, number>();
   const shown = issues.filter(({ code }) => {
     seen.set(code, (seen.get(code) ?? 0) + 1);
@@ -42,6 +42,6 @@ function closingLine({ summary: { images, failed, objects, files }, compared, ki
     case 'written': return `${what} in ${where}.${left}`;
     case 'same': return `${what}: ${where} is just that already.${left}`;
     case 'would-be-written': return `Would write ${what} into ${where}; nothing was written.${left}`;
-    case 'nothing': return `Nothing was written.${left}`;
+    case 'nothing': return `Nothing was written.${left}${failed > 0 && failed === images ? ' Is --images the folder that the names in the annotations begin at?' : ''}`;
   }
 }

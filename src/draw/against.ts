@@ -48,10 +48,11 @@ export function comparedColours({ agreed, missed, extra }: Comparison, side: 'bo
   return colours;
 }
 
-/** What the three colours mean, with counts. */
-export function comparisonLegend({ agreed, missed, extra }: Comparison): LegendEntry[] {
+/** What the three colours mean, with counts; `isSplit`: the objects stand in a picture on the left, the references in one on the right. */
+export function comparisonLegend({ agreed, missed, extra }: Comparison, isSplit = false): LegendEntry[] {
+  const on = (side: string): string => (isSplit ? ` (${side})` : '');
   return [
-    { colour: AGREED, text: `agreed ${agreed.length}` }, { colour: MISSED, text: `missed ${missed.length}` }, { colour: EXTRA, text: `extra ${extra.length}` },
+    { colour: AGREED, text: `agreed ${agreed.length}` }, { colour: MISSED, text: `missed ${missed.length}${on('right')}` }, { colour: EXTRA, text: `extra ${extra.length}${on('left')}` },
   ];
 }
 

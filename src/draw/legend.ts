@@ -16,7 +16,7 @@ const PAPER = '#ffffff', INK = '#1c1c1c';
 
 /** The scale of the colours of `area` and `score`; the others name objects, not amounts. */
 export function scaleOf(by: ColourBy, scoreFrom: number): LegendScale | undefined {
-  if (by === 'score') return { title: 'score', labels: [scoreFrom, (scoreFrom + 1) / 2, 1].map((score) => `${Math.round(100 * score) / 100}`), unknown: 'none' };
+  if (by === 'score') return { title: 'score', labels: [scoreFrom, (scoreFrom + 1) / 2, 1].map((score, i) => `${i === 0 && scoreFrom > 0 ? '≤' : ''}${Math.round(100 * score) / 100}`), unknown: 'none' };
   if (by === 'area') {
     const decades = Math.round(-Math.log10(SMALLEST_SHARE));
     return { title: 'share of the image', labels: Array.from({ length: decades + 1 }, (_, i) => `${Number((100 * SMALLEST_SHARE * 10 ** i).toPrecision(1))}%`) };

@@ -60,7 +60,7 @@ export async function picturesOf(image: RgbImage, { entry, reference }: PairedEn
   const comparison = settings.isCompared ? compareObjects(objects, reference === undefined ? [] : objectsOf(reference, image, errors), image, settings.options.iou) : undefined;
   const compared = comparison === undefined ? {} : { comparison };
   if (settings.kind === 'contactSheet') return { ...made, ...compared, cell: cellOf(image, entry, objects, comparison, settings) };
-  const legend = comparison === undefined ? legendOf(objects, settings) : comparisonLegend(comparison);
+  const legend = comparison === undefined ? legendOf(objects, settings) : comparisonLegend(comparison, settings.options.sideBySide);
   const panels = comparison === undefined ? drawnPanels(image, objects, settings) : comparedPanels(image, comparison, settings);
   const path = stem + extensionOf(settings.options);
   await put(path, await encodePicture(finished(panels, legend, settings), settings.options));

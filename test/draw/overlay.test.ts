@@ -118,6 +118,7 @@ test('agreed, missed and extra: each object has one partner, the best first', (t
   t.deepEqual(comparison.missed.map(({ annotation: { id } }) => id), [3]);
   t.deepEqual(comparison.extra.map(({ annotation: { id } }) => id), [1]);
   t.deepEqual(comparisonLegend(comparison).map(({ text }) => text), ['agreed 2', 'missed 1', 'extra 1']);
+  t.deepEqual(comparisonLegend(comparison, true).map(({ text }) => text), ['agreed 2', 'missed 1 (right)', 'extra 1 (left)']);
   t.deepEqual([...comparedColours(comparison, 'both').values()], [AGREED, AGREED, MISSED, EXTRA]);
   t.deepEqual([...comparedColours(comparison, 'references').keys()].map(({ annotation: { id } }) => id), [1, 2, 3]);
   t.is(compareObjects(own, [], size, 0).extra.length, 3);

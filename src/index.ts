@@ -77,6 +77,8 @@ export { FIX_OPTIONS, VALIDATE_OPTIONS, type FixOptions, type ValidateOptions } 
 export type { FixReport } from './formats/validation/fix.js';
 export { convertRle, RLE_CONVERT_OPTIONS, RLE_TARGETS, type RleConvertReport, type RleConvertRequest, type RleTarget } from './formats/rle-convert.js';
 export { GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS, type ConvertOptions } from './formats/convert-options.js';
+export { StatsCounter, type CategoryStats, type DatasetStats } from './dataset/stats.js';
+export { STATS_OPTIONS, datasetStats, type StatsReport, type StatsRequest } from './folder/dataset-stats.js';
 export { mergeDatasets, type MergedInput, type MergeReport, type MergeRequest } from './formats/jobs/merge.js';
 
 // evaluation with prompts: boxes and clicks against true masks

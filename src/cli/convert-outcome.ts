@@ -4,6 +4,7 @@ import type { ConvertReport, ConvertRequest } from '../formats/convert.js';
 import type { DedupeReport, DedupeRequest } from '../formats/jobs/dedupe.js';
 import type { SplitCount, SplitReport } from '../formats/jobs/split.js';
 import type { Outcome } from './base-command.js';
+import { tableText } from './table.js';
 import { counted, route, writtenOutcome } from './written-outcome.js';
 
 type Target = Pick<ConvertRequest, 'output' | 'dryRun'>;
@@ -47,11 +48,5 @@ function splitTable(splits: readonly SplitCount[]): string[] {
     ['', ...splits.map(({ split }) => split)], ['images', ...splits.map(({ images }) => String(images))], ['annotations', ...splits.map(({ annotations }) => String(annotations))],
     ...names.map((name, i) => [`  ${printableName(name)}`, ...splits.map(({ categories }) => String(categories[i]?.annotations ?? 0))]),
   ];
-  return tableLines(rows);
-}
-
-/** Columns side by side, the first to the left, numbers to the right. */
-export function tableLines(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => [...row[column] ?? ''].length))) ?? [];
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd());
+  return tableText(rows, splits.map((_, i) => i + 1)).split('\n');
 }

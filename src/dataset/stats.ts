@@ -22,11 +22,15 @@ export interface DatasetStats {
   /** Areas in pixels of masks (of boxes where there is none). */
   area: { min: number; mean: number; max: number };
   annotationsPerImage: { min: number; mean: number; max: number };
+  /** Counts of images by their annotations: index 0 has none, index k from 2^(k-1) to 2^k - 1. */
+  perImageHistogram: number[];
+  /** Sides of the images in pixels. */
+  sides: { width: { min: number; max: number }; height: { min: number; max: number } };
   /** Share of the images' pixels that some mask covers, 0..1. */
   coverage: number;
   /** Pairs of masks of one image with IoU of at least 0.5, 0.7, 0.9. */
   overlaps: { atLeast50: number; atLeast70: number; atLeast90: number };
-  /** Counts of annotations by log2 of their area, index 0 = 1 pixel. */
+  /** Counts of annotations by their area: index k from 2^k to 2^(k+1) - 1 pixels, index 0 with what is less. */
   areaHistogram: number[];
   scores: { count: number; mean: number };
   categories: CategoryStats[];
@@ -37,6 +41,7 @@ export class StatsCounter {
   private readonly stats: DatasetStats = {
     images: 0, imagesWithoutAnnotations: 0, annotations: 0, masks: 0, polygons: 0, boxesOnly: 0, crowds: 0, sizes: { small: 0, medium: 0, large: 0 },
     area: { min: Infinity, mean: 0, max: 0 }, annotationsPerImage: { min: Infinity, mean: 0, max: 0 }, coverage: 0,
+    perImageHistogram: [], sides: { width: { min: Infinity, max: 0 }, height: { min: Infinity, max: 0 } },
     overlaps: { atLeast50: 0, atLeast70: 0, atLeast90: 0 }, areaHistogram: [], scores: { count: 0, mean: 0 }, categories: [],
   };
   private areas = 0;
@@ -47,7 +52,8 @@ export class StatsCounter {
     for (const { id, name } of categories) this.byCategory.set(id, { id, name, annotations: 0, images: 0, masks: 0, crowds: 0, meanArea: 0, sum: 0, lastImage: -1 });
   }
 
-  add(entry: DatasetEntry): void {
+  /** Counts an entry; returns how many masks it has that are not empty. */
+  add(entry: DatasetEntry): number {
     const { stats } = this;
     const { annotations, image } = entry;
     stats.images++;
@@ -55,6 +61,9 @@ export class StatsCounter {
     stats.annotations += annotations.length;
     stats.annotationsPerImage.min = Math.min(stats.annotationsPerImage.min, annotations.length);
     stats.annotationsPerImage.max = Math.max(stats.annotationsPerImage.max, annotations.length);
+    addToBin(stats.perImageHistogram, annotations.length === 0 ? 0 : 1 + Math.floor(Math.log2(annotations.length)));
+    widen(stats.sides.width, image.width);
+    widen(stats.sides.height, image.height);
     const masks = annotations.flatMap((annotation) => {
       const rle = rleOfAnnotation(annotation, image);
       const boxArea = annotation.box === undefined ? 0 : Math.max(0, annotation.box.x1 - annotation.box.x0) * Math.max(0, annotation.box.y1 - annotation.box.y0);
@@ -76,6 +85,7 @@ export class StatsCounter {
     }
     this.addOverlaps(table);
     this.pixels += image.width * image.height;
+    return rles.length;
   }
 
   result(): DatasetStats {
@@ -84,6 +94,7 @@ export class StatsCounter {
     return {
       ...stats, categories,
       area: stats.annotations === 0 ? { min: 0, mean: 0, max: 0 } : { ...stats.area, mean: this.areas / stats.annotations },
+      sides: stats.images === 0 ? { width: { min: 0, max: 0 }, height: { min: 0, max: 0 } } : stats.sides,
       annotationsPerImage: stats.images === 0 ? { min: 0, mean: 0, max: 0 } : { ...stats.annotationsPerImage, mean: stats.annotations / stats.images },
       coverage: this.pixels === 0 ? 0 : this.covered / this.pixels,
     };
@@ -95,9 +106,7 @@ export class StatsCounter {
     range.min = Math.min(range.min, area);
     range.max = Math.max(range.max, area);
     this.areas += area;
-    const bin = Math.max(0, Math.floor(Math.log2(Math.max(1, area))));
-    while (areaHistogram.length <= bin) areaHistogram.push(0);
-    areaHistogram[bin]!++;
+    addToBin(areaHistogram, Math.floor(Math.log2(Math.max(1, area))));
   }
 
   private addToCategory(id: number, area: number, hasMask: boolean, isCrowd: boolean): void {
@@ -125,4 +134,14 @@ export class StatsCounter {
       }
     }
   }
+}
+
+function addToBin(bins: number[], bin: number): void {
+  while (bins.length <= bin) bins.push(0);
+  bins[bin]!++;
+}
+
+function widen(range: { min: number; max: number }, value: number): void {
+  range.min = Math.min(range.min, value);
+  range.max = Math.max(range.max, value);
 }

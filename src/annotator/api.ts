@@ -1,0 +1,89 @@
+/**
+ * What the annotator's page and its server say to each other: types and paths, shared by both sides and free of Node and DOM. What arrives is
+ * checked on the server, whatever its type says here. All but the page itself and its code needs the cookie of `SESSION`.
+ *
+ * A refusal is `Refusal` with the HTTP status: 400 malformed, 401 no cookie, 403 host or origin, 404 no such thing, 405 method, 409 conflict
+ * (`engine/conflict`: revision or claim), 413 too large, 415 no JSON, 423 read-only, 503 closing down.
+ */
+
+/** POST `{token}` -> 204 and the cookie. `token`: that of the printed address, from its fragment. */
+export const SESSION = '/api/session';
+/** GET -> `ProjectView`. */
+export const PROJECT = '/api/project';
+/** POST `ClaimRequest` -> `ClaimAnswer`. */
+export const CLAIM = '/api/claim';
+/** POST `TabRequest` -> `{expiresAt}`: the claim is held for another while. */
+export const RENEW = '/api/renew';
+/** POST `TabRequest` -> 204: the image is given back. */
+export const RELEASE = '/api/release';
+/** POST `SaveRequest` -> `SaveAnswer`, once it is on the disk. */
+export const SAVE = '/api/save';
+/** POST `FinishRequest` -> 204: the image is done, skipped, or to do after all; the claim ends. */
+export const FINISH = '/api/finish';
+/** GET `/images/<id>` (whole, at most `ProjectView.viewSide` on its longer side), `/images/<id>/<x>/<y>` (full-size tile of `tileSide`): JPEG. */
+export const IMAGES = '/images/';
+/** GET `/embeddings/<id>` -> 200 numbers, little-endian, `EMBEDDING_HEADERS` saying which; or 202 `{waiting}`: images before it in the queue. */
+export const EMBEDDINGS = '/embeddings/';
+/** GET -> the decoder's graph, cut to its low-resolution outputs. */
+export const DECODER = '/model/decoder.onnx';
+/** `type`: float32 or float16; `shape`: 1,C,h,w; `input`: width,height of the image inside the model's square; `model`: sha256. */
+export const EMBEDDING_HEADERS = { type: 'x-embedding-type', shape: 'x-embedding-shape', input: 'x-embedding-input', model: 'x-embedding-model' } as const;
+
+export interface Refusal { code: string; message: string }
+
+export type AnnotatorStage = 'assisted' | 'semi';
+
+export interface ProjectView {
+  name: string;
+  annotator: string;
+  stage: AnnotatorStage;
+  readOnly: boolean;
+  categories: { id: number; name: string }[];
+  /** `graph`: whether the decoder takes `mask_input` for each prompt, `has_mask_input` and `orig_im_size`. Sides in pixels. */
+  model: { name: string; sha256: string; inputSide: number; maskSide: number; graph: { batched: boolean; maskPerPrompt: boolean; hasOrigSize: boolean } };
+  /** Longer side of an image as a whole, and side of its full-size tiles. */
+  viewSide: number;
+  tileSide: number;
+  /** Seconds after which the page suggests to move on (the paper's 30); a claim's milliseconds. */
+  moveOnSeconds: number;
+  claimMilliseconds: number;
+  counts: { images: number; done: number; skipped: number; masks: number };
+}
+
+/** `tab`: a random text that the tab made for itself, 16 to 64 of A-Z a-z 0-9 - _. */
+export interface TabRequest { tab: string }
+
+/** `next`: the neediest image that is free; a number: that image, whatever its state. */
+export interface ClaimRequest extends TabRequest { want: 'next' | number }
+
+/** `image` null: nothing is left to do. `next`: what will probably be asked for then, to be fetched ahead. */
+export interface ClaimAnswer { image: ImageView | null; next: number[]; counts: ProjectView['counts'] }
+
+/** Sizes in pixels, upright. `expiresAt`: milliseconds from now. */
+export interface ImageView { id: number; fileName: string; width: number; height: number; revision: number; state: string; expiresIn: number; masks: MaskView[] }
+
+/** `counts`: COCO's compressed string for the image's size. `box` half-open. Only proposed, accepted and corrected masks are shown. */
+export interface MaskView {
+  id: number; revision: number; categoryId: number; counts: string; box: { x0: number; y0: number; x1: number; y1: number }; area: number;
+  status: 'proposed' | 'accepted' | 'corrected'; stage: string; annotator: string | null; predictedIou: number | null; score: number | null; supersedes: number | null;
+}
+
+/** A click (label 1 object, 0 background) in pixels of the image; a box, half-open. What made a mask, in the order in which it was given. */
+export type PromptView = { kind: 'point'; x: number; y: number; label: 0 | 1 } | { kind: 'box'; x0: number; y0: number; x1: number; y1: number } | { kind: 'brush' | 'eraser' | 'polygon' };
+
+/** What it cost the person, since the last save. */
+export interface Effort { seconds: number; clicks: number }
+
+/** `key`: unique to the action, so that one sent again after a lost answer is done once. */
+export type SaveAction = Effort & { key: string } & (
+  | { kind: 'add'; categoryId: number; counts: string; prompts: PromptView[]; predictedIou: number | null; stabilityScore: number | null }
+  | { kind: 'correct'; maskId: number; revision: number; categoryId?: number; counts?: string; prompts?: PromptView[]; predictedIou?: number | null; stabilityScore?: number | null }
+  | { kind: 'accept' | 'reject' | 'reopen' | 'undo-correction'; maskId: number; revision: number }
+);
+
+export interface SaveRequest extends TabRequest { imageId: number; action: SaveAction }
+
+/** The mask as it is now (`null`: it is no longer shown), the one that it replaced or brought back, and the image's revision. */
+export interface SaveAnswer { mask: MaskView | null; gone: number[]; revision: number }
+
+export interface FinishRequest extends TabRequest { imageId: number; revision: number; outcome: 'done' | 'skipped' | 'todo'; seconds: number }

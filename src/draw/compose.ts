@@ -2,7 +2,7 @@
 import type { ImageSize } from '../geometry/size.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { newSurface, rgbOf } from './canvas.js';
-import { fittedText, fontOf, textWidth } from './font.js';
+import { drawableText, fittedText, fontOf, textWidth } from './font.js';
 
 const WHITE = 255;
 
@@ -45,7 +45,7 @@ export function contactSheet(cells: readonly SheetCell[], { columns, side, capti
       const left = gap + column * (side + gap);
       pastes.push({ picture, x: left + ((side - picture.width) >> 1), y: top + heights[r]! - picture.height });
       caption.slice(0, captionLines).forEach((text, i) => {
-        const fitted = fittedText(context, text, textSize, side);
+        const fitted = fittedText(context, drawableText(text), textSize, side);
         context.fillStyle = i === 0 ? '#1c1c1c' : '#6a6a6a';
         context.font = fontOf(textSize);
         context.fillText(fitted, left + (side - textWidth(context, fitted, textSize)) / 2, top + heights[r]! + i * line + textSize * 1.2);

@@ -3,7 +3,7 @@ import type { RgbImage } from '../image/rgb-image.js';
 import { newSurface, rgbOf, type Context } from './canvas.js';
 import { cssOf, type Rgb } from './colour.js';
 import { SMALLEST_SHARE, UNKNOWN_COLOUR, type ColourBy } from './colouring.js';
-import { fontOf, fittedText, textWidth } from './font.js';
+import { drawableText, fittedText, fontOf, textWidth } from './font.js';
 import { scaleColour } from './scale.js';
 
 /** A colour and what it means. */
@@ -31,7 +31,7 @@ export function withEntries(image: RgbImage, entries: readonly LegendEntry[], te
   const places: { entry: LegendEntry; text: string; x: number; row: number }[] = [];
   let x = pad, row = 0;
   for (const entry of entries) {
-    const text = fittedText(measure, entry.text, textSize, image.width - 2 * pad - 1.5 * textSize);
+    const text = fittedText(measure, drawableText(entry.text), textSize, image.width - 2 * pad - 1.5 * textSize);
     const width = 1.5 * textSize + textWidth(measure, text, textSize) + 1.5 * textSize;
     if (x > pad && x + width - 1.5 * textSize > image.width - pad) [x, row] = [pad, row + 1];
     places.push({ entry, text, x, row });

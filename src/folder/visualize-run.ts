@@ -1,6 +1,7 @@
 /**
- * The pictures of a dataset drawn, an image at a time, and staged. Memory is bounded by the images in work (cores + 1, at most 6: each its pixels
- * twice, a plane of masks, its masks and the encoded picture), a page of thumbnails, and the names of all images.
+ * The pictures of a dataset drawn, an image at a time, and staged. Memory is bounded by the images in work (cores + 1, at most 6, of 64 megapixels
+ * together or a single larger one: each its pixels twice, a plane of masks, its masks and the encoded picture), a page of thumbnails, and the
+ * names of all images.
  */
 import { join } from 'node:path';
 import type { DatasetSource } from '../dataset/types.js';
@@ -40,6 +41,8 @@ export interface PictureRun {
 /** What became of one image. */
 type Drawn = { fileName: string; pictures: Pictures; remarks: string[] } | { fileName: string; error: SamError };
 
+const MOST_PIXELS = 2 ** 26;
+
 const clock = (): number => performance.now();
 
 /** Draws every image and stages its files; counts and faults go into the report. Throws what ends the run. */
@@ -58,8 +61,8 @@ export async function drawAll(run: PictureRun, options: FolderRunOptions): Promi
   };
   emit({ kind: 'started', progress: meter.progress });
   try {
-    const width = Math.min(6, thisMachine().cores + 1);
-    for await (const drawn of inOrder(pairedEntries(run.source, run.references), width, (pair) => drawOne(run, pair, stems, put))) {
+    const limit = { most: Math.min(6, thisMachine().cores + 1), heaviest: MOST_PIXELS, weight: ({ entry: { image } }: PairedEntry) => image.width * image.height };
+    for await (const drawn of inOrder(pairedEntries(run.source, run.references), limit, (pair) => drawOne(run, pair, stems, put))) {
       if (options.stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted; nothing was written.');
       const { fileName } = drawn;
       report.summary.images++;

@@ -45,6 +45,12 @@ for (const [name, compose] of Object.entries(COMPOSITIONS)) {
   });
 }
 
+test('a caption that the font cannot write is drawn with its own squares, never in another font', (t) => {
+  const page = (caption: string): RgbImage => contactSheet([{ picture: landscape(80, 60), caption: [caption] }], { columns: 1, side: 80, captionLines: 1 });
+  t.deepEqual(page('猫.png'), page('□.png'));
+  t.notDeepEqual(page('猫.png'), page('a.png'));
+});
+
 test('a cut-out has its object\'s pixels and nothing else; a crop keeps the object where it is', (t) => {
   const ring = objectOf(objects()[2]!, image), cutout = cutOut(image, ring)!;
   t.deepEqual(cutout.box, ring.box);

@@ -20,7 +20,7 @@ const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
 
 test('results come in the order of the stream, no more than the width in work', async (t) => {
   let working = 0, most = 0;
-  const results = await all(inOrder(counting(20), 3, async (i) => {
+  const results = await all(inOrder(counting(20), { most: 3 }, async (i) => {
     most = Math.max(most, ++working);
     await new Promise((resolve) => setTimeout(resolve, i % 3 === 0 ? 9 : 1));
     working--;
@@ -28,14 +28,27 @@ test('results come in the order of the stream, no more than the width in work', 
   }));
   t.deepEqual(results, Array.from({ length: 20 }, (_, i) => i * 10));
   t.is(most, 3);
-  t.deepEqual(await all(inOrder(counting(0), 3, async (i) => i)), []);
+  t.deepEqual(await all(inOrder(counting(0), { most: 3 }, async (i) => i)), []);
+});
+
+test('heavy things wait until there is room; one too heavy works alone', async (t) => {
+  const working = new Set<number>(), together: string[] = [];
+  const weights = [1, 1, 1, 9, 1, 1];
+  await all(inOrder(counting(6), { most: 9, weight: (i) => weights[i]!, heaviest: 2 }, async (i) => {
+    working.add(i);
+    together.push([...working].join(''));
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    working.delete(i);
+  }));
+  t.true(together.every((names) => names.length <= 2), together.join());
+  t.true(together.includes('01') && together.includes('3'), together.join());
 });
 
 test('an error ends it in its turn, when nothing works any more; who stops early stops the reading', async (t) => {
   let ended = 0;
   const seen: number[] = [];
   await t.throwsAsync(async () => {
-    for await (const i of inOrder(counting(10), 4, async (n) => {
+    for await (const i of inOrder(counting(10), { most: 4 }, async (n) => {
       await new Promise((resolve) => setTimeout(resolve, n === 2 ? 1 : 6));
       ended++;
       if (n === 2) throw new Error('two');
@@ -47,7 +60,7 @@ test('an error ends it in its turn, when nothing works any more; who stops early
   await new Promise((resolve) => setTimeout(resolve, 15));
   t.is(ended, before, 'all that was begun had ended');
   let taken = 0;
-  for await (const i of inOrder(counting(100, (n) => { taken = n; }), 2, async (n) => n)) if (i === 3) break;
+  for await (const i of inOrder(counting(100, (n) => { taken = n; }), { most: 2 }, async (n) => n)) if (i === 3) break;
   t.true(taken <= 5);
 });
 

@@ -7,7 +7,7 @@ import { matchCategories } from './category-match.js';
 import type { DetectedObject, TrueObject } from './image-objects.js';
 import type { MaskEvaluation } from './mask-evaluation.js';
 import { detectedObjects, trueObjects } from './objects-of-entry.js';
-import { pairByKey, type Keyed, type KnownKeys, type Paired } from './pair-by-key.js';
+import { memoryShelf, pairByKey, type Keyed, type KnownKeys, type Paired, type Shelf } from './pair-by-key.js';
 
 /** A dataset and what messages call it. */
 export interface NamedSource { source: DatasetSource; file: string }
@@ -21,6 +21,8 @@ export interface Comparison {
   masks: boolean;
   boxes: boolean;
   missingScore: number | undefined;
+  /** Where objects wait whose image the other dataset lists later; in memory where it is not given. */
+  newShelf?: (<T>() => Shelf<T>) | undefined;
   /** Where it returns, what is wrong is left out: an annotation, or an image with all that is on it. */
   report: Report;
   stop?: AbortSignal | undefined;
@@ -61,14 +63,14 @@ export async function compareSources(comparison: Comparison, evaluation: MaskEva
 }
 
 async function* partnersOf(comparison: Comparison): AsyncGenerator<Partners> {
-  const { truth, predictions, by, masks, boxes, missingScore, report } = comparison;
+  const { truth, predictions, by, masks, boxes, missingScore, report, newShelf = memoryShelf } = comparison;
   const categoryOf = categoriesOf(comparison);
   const keys = { left: await keysOf(truth, by), right: await keysOf(predictions, by) };
   refuseStrangers(keys, comparison);
   const shapes = { masks, boxes, report };
   const truths = sides(truth, by, report, (entry) => trueObjects(entry, { ...shapes, file: truth.file }));
   const found = sides(predictions, by, report, (entry) => detectedObjects(entry, { ...shapes, file: predictions.file, categoryOf, missingScore }));
-  yield* pairByKey(truths, found, keys);
+  yield* pairByKey(truths, found, keys, { left: newShelf(), right: newShelf() });
 }
 
 /** Where nothing belongs together, one error says so instead of one an image. */

@@ -1,44 +1,66 @@
-/** Two streams joined by a key, each key once in a stream. What waits for its partner is held: nothing where both come in one order. */
+/** Two streams joined by a key, each key once in a stream. What waits for its partner is put aside: nothing where both come in one order. */
 
-export interface Keyed<T> { key: string | number; value: T }
-export interface Paired<L, R> { key: string | number; left?: L; right?: R }
+type Key = string | number;
+export interface Keyed<T> { key: Key; value: T }
+export interface Paired<L, R> { key: Key; left?: L; right?: R }
 /** The keys of a stream, where they are known before it is read: then nothing waits for what never comes. */
-export interface KnownKeys { left?: ReadonlySet<string | number> | undefined; right?: ReadonlySet<string | number> | undefined }
+export interface KnownKeys { left?: ReadonlySet<Key> | undefined; right?: ReadonlySet<Key> | undefined }
+
+/** Where values wait, by their keys; each is taken at most once. */
+export interface Shelf<T> { put(key: Key, value: T): Promise<void>; take(key: Key): Promise<T> }
+export interface Shelves<L, R> { left: Shelf<L>; right: Shelf<R> }
+
+/** A shelf in memory. */
+export function memoryShelf<T>(): Shelf<T> {
+  const values = new Map<Key, T>();
+  return {
+    async put(key, value) { values.set(key, value); },
+    async take(key) {
+      // whoever takes has put
+      const value = values.get(key) as T;
+      values.delete(key);
+      return value;
+    },
+  };
+}
 
 /** One of the two streams. */
-interface Side { stream: AsyncIterator<Keyed<unknown>>; waiting: Map<string | number, unknown>; keys: ReadonlySet<string | number> | undefined; isDone: boolean }
+interface Side { name: 'left' | 'right'; stream: AsyncIterator<Keyed<unknown>>; shelf: Shelf<unknown>; waiting: Set<Key>; keys: ReadonlySet<Key> | undefined; isDone: boolean }
 
 /** Every key of either stream once. The streams are read in turns, the one first of which less waits; both are closed at the end, also an early one. */
-export async function* pairByKey<L, R>(left: AsyncIterable<Keyed<L>>, right: AsyncIterable<Keyed<R>>, known: KnownKeys = {}): AsyncGenerator<Paired<L, R>> {
-  const sides = { left: sideOf(left, known.left), right: sideOf(right, known.right) };
-  // the values of a side are those of its stream
-  const paired = (key: string | number, values: { left?: unknown; right?: unknown }): Paired<L, R> => ({ key, ...values } as Paired<L, R>);
+export async function* pairByKey<L, R>(
+  left: AsyncIterable<Keyed<L>>, right: AsyncIterable<Keyed<R>>, known: KnownKeys = {}, shelves: Shelves<L, R> = { left: memoryShelf(), right: memoryShelf() },
+): AsyncGenerator<Paired<L, R>> {
+  const sides = [sideOf('left', left, shelves.left, known.left), sideOf('right', right, shelves.right, known.right)] as const;
   try {
-    while (!sides.left.isDone || !sides.right.isDone) {
-      const own = !sides.left.isDone && (sides.right.isDone || sides.left.waiting.size <= sides.right.waiting.size) ? 'left' : 'right';
-      const other = own === 'left' ? 'right' : 'left';
-      const next = await sides[own].stream.next();
-      if (next.done === true) {
-        sides[own].isDone = true;
-        for (const [key, value] of sides[other].waiting) yield paired(key, { [other]: value });
-        sides[other].waiting.clear();
-        continue;
-      }
-      const { key, value } = next.value;
-      const { waiting, isDone, keys } = sides[other];
-      if (waiting.has(key)) {
-        const partner = waiting.get(key);
-        waiting.delete(key);
-        yield paired(key, { [own]: value, [other]: partner });
-      } else if (isDone || keys?.has(key) === false) yield paired(key, { [own]: value });
-      else sides[own].waiting.set(key, value);
+    while (!sides[0].isDone || !sides[1].isDone) {
+      const isLeft = !sides[0].isDone && (sides[1].isDone || sides[0].waiting.size <= sides[1].waiting.size);
+      // the values of a side are those of its stream
+      for await (const pair of isLeft ? advance(sides[0], sides[1]) : advance(sides[1], sides[0])) yield pair as Paired<L, R>;
     }
   } finally {
-    await sides.left.stream.return?.();
-    await sides.right.stream.return?.();
+    for (const { stream } of sides) await stream.return?.();
   }
 }
 
-function sideOf(stream: AsyncIterable<Keyed<unknown>>, keys: ReadonlySet<string | number> | undefined): Side {
-  return { stream: stream[Symbol.asyncIterator](), waiting: new Map(), keys, isDone: false };
+/** One step of a stream: the pair that it completes, or at its end all that waited for it. */
+async function* advance(own: Side, other: Side): AsyncGenerator<Paired<unknown, unknown>> {
+  const next = await own.stream.next();
+  if (next.done === true) {
+    own.isDone = true;
+    for (const key of other.waiting) yield { key, [other.name]: await other.shelf.take(key) };
+    other.waiting.clear();
+    return;
+  }
+  const { key, value } = next.value;
+  if (other.waiting.delete(key)) yield { key, [own.name]: value, [other.name]: await other.shelf.take(key) };
+  else if (other.isDone || other.keys?.has(key) === false) yield { key, [own.name]: value };
+  else {
+    own.waiting.add(key);
+    await own.shelf.put(key, value);
+  }
+}
+
+function sideOf<T>(name: Side['name'], stream: AsyncIterable<Keyed<T>>, shelf: Shelf<T>, keys: ReadonlySet<Key> | undefined): Side {
+  return { name, stream: stream[Symbol.asyncIterator](), shelf, waiting: new Set(), keys, isDone: false };
 }

@@ -1,6 +1,6 @@
 /**
  * `evaluate masks`: predictions beside their ground truth, both of any format that can be read. Memory: the table of matches (36 bytes a detection and
- * IoU type), the names of the images, and the objects of images that one dataset lists before the other does; none where their orders agree.
+ * IoU type) and the names of the images; objects of images that one dataset lists before the other does wait on the disk.
  */
 import { strictReport } from '../dataset/strict.js';
 import type { Report } from '../dataset/types.js';
@@ -9,11 +9,13 @@ import { compareSources, type Compared, type Comparison } from '../evaluation/co
 import { iouTypesOf, maxDetsOf, unmetThresholds, type MASK_EVALUATION_OPTIONS, type MaskThresholds } from '../evaluation/evaluation-options.js';
 import { MaskEvaluation, type EvaluationResult } from '../evaluation/mask-evaluation.js';
 import type { READ_OPTIONS } from '../formats/convert-options.js';
+import { Spool } from '../files/spool.js';
 import { FindingsKept, type RuleCount } from '../formats/findings-kept.js';
 import type { FormatName, FormatReader } from '../formats/format.js';
 import { recogniseDataset, type Recognised } from '../formats/jobs/open-dataset.js';
 import { StagedOutput } from '../formats/staged-output.js';
 import type { OptionsOf } from '../options.js';
+import { spoolShelf } from './spool-shelf.js';
 import { evaluationNumbers, type EvaluationNumbers } from './evaluation-numbers.js';
 
 export interface MaskEvaluationRequest extends OptionsOf<typeof MASK_EVALUATION_OPTIONS>, OptionsOf<typeof READ_OPTIONS> {
@@ -63,12 +65,13 @@ export async function evaluateMasks(request: MaskEvaluationRequest): Promise<Mas
   const findings = new FindingsKept();
   const report: Report = request.lenient ? (found) => { findings.add(found); } : strictReport((found) => { findings.add(found); });
   const { truth, predictions, by, ...formats } = await openBoth(request, report);
+  const spool = new Spool();
   let output: StagedOutput | undefined;
   try {
     output = await openOutput(request);
     const categories = truth.source.categories;
     const evaluation = new MaskEvaluation({ iouTypes, maxDets, categories: classAgnostic ? undefined : categories.map(({ id }) => id) });
-    const compared = await compareSources({ truth, predictions, by, classAgnostic, missingScore, report, stop, masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') }, evaluation);
+    const compared = await compareSources({ truth, predictions, by, classAgnostic, missingScore, report, stop, newShelf: () => spoolShelf(spool), masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') }, evaluation);
     const result = evaluation.result(), categoryNames = new Map(categories.map(({ id, name }) => [id, name]));
     const numbers = evaluationNumbers(result, categoryNames, perCategory);
     return {
@@ -78,6 +81,7 @@ export async function evaluateMasks(request: MaskEvaluationRequest): Promise<Mas
   } finally {
     // after a commit there is nothing left to discard
     await output?.discard();
+    await spool.close();
     await predictions.source.close?.();
     await truth.source.close?.();
   }

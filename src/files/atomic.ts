@@ -16,6 +16,8 @@ export type FileData = Uint8Array | string | AsyncIterable<Uint8Array | string>;
 export interface WriteOptions {
   /** Goes into the temporary's name, see `temporaryName`. */
   tag?: string | undefined;
+  /** The temporary's name says whose it is, for `sweepStale`. */
+  owned?: boolean;
 }
 
 /** A complete, durable temporary file that waits for its name. */
@@ -35,7 +37,7 @@ export async function writeFileAtomic(path: string, data: FileData, options: Wri
 /** The first half of `writeFileAtomic`: everything but the rename, for a caller who must know the hash before. */
 export async function stageFile(path: string, data: FileData, options: WriteOptions = {}): Promise<StagedFile> {
   const mode = await modeToKeep(path);
-  const temporary = join(dirname(path), temporaryName(basename(path), options.tag));
+  const temporary = join(dirname(path), temporaryName(basename(path), options.tag, false, options.owned));
   const discard = (): Promise<void> => rm(temporary, { force: true });
   let digest: Digest;
   try {

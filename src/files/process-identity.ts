@@ -1,4 +1,5 @@
 /** Who a process is, beyond its number: numbers are used again, so a process's start time and its boot belong to its name. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { systemCode } from '../errors.js';
@@ -41,4 +42,23 @@ function startOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** This process in the name of a file: hashes of host and start around its number. */
+export function ownerText(): string {
+  const { pid, host, started } = ownIdentity();
+  return `${shortHash(host)}-${pid}-${shortHash(started ?? '')}`;
+}
+
+/** `mayBeAlive` for what `ownerText` gave. */
+export function ownerMayBeAlive(text: string): boolean {
+  const [host, pid, started] = text.split('-');
+  if (host !== shortHash(hostname())) return true;
+  if (!canTellStarts()) return mayBeAlive({ pid: Number(pid), host: hostname(), started: null });
+  const now = startOf(Number(pid));
+  return now !== undefined && started === shortHash(now);
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

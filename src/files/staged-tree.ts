@@ -12,7 +12,7 @@ import { sha256File, type Digest } from './hash.js';
 import { sortedByText } from './order.js';
 import { insideRoot, realpathOfExisting, unsafeReason } from './safe-path.js';
 import { storing } from './storage-error.js';
-import { temporaryName } from './temporary.js';
+import { sweepStale, temporaryName } from './temporary.js';
 
 const LIST_PATH = '.sam/outputs.txt';
 /** Files that are synced or compared at a time. */
@@ -38,7 +38,10 @@ export class StagedTree {
     const parent = isNew ? dirname(root) : root;
     const made = await foldersToMake(parent);
     await ensureDirectory(parent);
-    const temporary = join(parent, temporaryName(basename(root)));
+    // of runs that were killed: the folder may not have been there then
+    for (const place of isNew ? [parent] : [root, dirname(root)]) await sweepStale(place, basename(root));
+    if (!isNew) await sweepStale(join(root, dirname(LIST_PATH)), basename(LIST_PATH));
+    const temporary = join(parent, temporaryName(basename(root), undefined, false, true));
     await storing(folder, mkdir(temporary));
     return new StagedTree(root, temporary, isNew, made);
   }
@@ -113,7 +116,7 @@ export class StagedTree {
   private async writeList(root: string, text: string): Promise<void> {
     const path = join(root, LIST_PATH);
     await ensureDirectory(dirname(path));
-    await writeFileAtomic(path, text);
+    await writeFileAtomic(path, text, { owned: true });
   }
 
   /** Leaves nothing behind, the folders that were made for it included. */

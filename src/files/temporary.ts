@@ -1,19 +1,20 @@
-/** Names of temporary files (`.<name>.<random>[.<tag>].sam-tmp`) and the sweep that removes those a killed run left behind. */
+/** Names of temporary files (`.<name>.<random>[.<tag>][.<owner>].sam-tmp`) and the sweeps that remove those a killed run left behind. */
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../errors.js';
+import { ownerMayBeAlive, ownerText } from './process-identity.js';
 import { storageError, storing } from './storage-error.js';
 
-const PATTERN = /^\.(?<name>.*)\.[0-9a-f]{12}(?<old>\.old)?(?:\.(?<tag>\d+-of-\d+))?\.sam-tmp$/s;
+const PATTERN = /^\.(?<name>.*)\.[0-9a-f]{12}(?<old>\.old)?(?:\.(?<tag>\d+-of-\d+))?(?:\.(?<owner>[0-9a-f]{8}-\d+-[0-9a-f]{8}))?\.sam-tmp$/s;
 const NAME_LIMIT_BYTES = 255;
 
 /**
  * A fresh temporary name for `name`, in at most 255 bytes. `tag` (a shard, `0-of-3`) lets runs that share a folder tell their
- * own from others'; `old` marks a folder that was moved aside to be replaced.
+ * own from others'; `old` marks a folder that was moved aside to be replaced; `owned`: it names this process, for `sweepStale`.
  */
-export function temporaryName(name: string, tag?: string, old = false): string {
-  const suffix = `.${randomBytes(6).toString('hex')}${old ? '.old' : ''}${tag === undefined ? '' : `.${tag}`}.sam-tmp`;
+export function temporaryName(name: string, tag?: string, old = false, owned = false): string {
+  const suffix = `.${randomBytes(6).toString('hex')}${old ? '.old' : ''}${tag === undefined ? '' : `.${tag}`}${owned ? `.${ownerText()}` : ''}.sam-tmp`;
   return `.${cutToBytes(name, NAME_LIMIT_BYTES - 1 - suffix.length)}${suffix}`;
 }
 
@@ -37,6 +38,19 @@ export async function sweepFolder(folder: string, tag?: string): Promise<void> {
     const home = groups['old'] === undefined || maybeCut ? undefined : join(folder, groups['name'] ?? '');
     if (home !== undefined && !(await exists(home))) await storing(home, rename(path, home));
     else await storing(path, rm(path, { recursive: true, force: true }));
+  }
+}
+
+/**
+ * Removes, directly in `folder`, the owned temporaries of `name` whose processes ended: for outputs that no lock guards. What cannot be
+ * removed stays: it is in nobody's way.
+ */
+export async function sweepStale(folder: string, name: string): Promise<void> {
+  for (const found of await readdir(folder).catch(() => [])) {
+    const groups = PATTERN.exec(found)?.groups, owner = groups?.['owner'];
+    if (groups === undefined || owner === undefined || ownerMayBeAlive(owner)) continue;
+    const of = groups['name'] ?? '', suffixBytes = Buffer.byteLength(found) - 1 - Buffer.byteLength(of);
+    if (of === cutToBytes(name, NAME_LIMIT_BYTES - 1 - suffixBytes)) await rm(join(folder, found), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -3,12 +3,13 @@
  * Until then, and after a refusal, nothing is left at the output.
  */
 import { rmdir, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { SamError, printableName } from '../errors.js';
 import { ensureDirectory, stageFile, type FileData, type StagedFile } from '../files/atomic.js';
 import { sha256File, type Digest } from '../files/hash.js';
 import { realpathOfExisting } from '../files/safe-path.js';
 import { digestOf, foldersToMake, StagedTree, type TreePlan } from '../files/staged-tree.js';
+import { sweepStale } from '../files/temporary.js';
 import type { Loss, Sink } from './format.js';
 
 /** How often something is lost, and the first time. */
@@ -116,13 +117,16 @@ class FilePlace {
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory() === true) throw new SamError('usage/output-exists', 'The output is one file, but a folder has its name.', { file: path });
     const made = dryRun ? [] : await foldersToMake(dirname(path));
-    if (!dryRun) await ensureDirectory(dirname(path));
+    if (!dryRun) {
+      await ensureDirectory(dirname(path));
+      await sweepStale(dirname(path), basename(path));
+    }
     return new FilePlace(path, dryRun, made);
   }
 
   async put(_path: string, data: FileData): Promise<void> {
     if (this.staged !== undefined) throw new SamError('internal/unexpected', 'An output of one file was written twice.');
-    this.staged = this.dryRun ? await digestOf(data) : await stageFile(this.path, data);
+    this.staged = this.dryRun ? await digestOf(data) : await stageFile(this.path, data, { owned: true });
   }
 
   async plan(): Promise<TreePlan> {

@@ -31,7 +31,7 @@ export function polygonsFromRle(rle: Rle, options: PolygonOptions = {}): number[
   const outlines = outlinesFromRle(rle, connectivity);
   const count = outlines.reduce((sum, outline) => sum + outline.holes.length, 0);
   if (count > 0 && holes === 'error') {
-    throw new SamError('data/holes', `The mask has ${count} ${count === 1 ? 'hole' : 'holes'}, which polygons would fill; keep them with bridges (bridge), or fill them (drop).`);
+    throw new SamError('data/holes', `The mask has ${count} ${count === 1 ? 'hole' : 'holes'}, which polygons would fill; --holes bridge keeps them, --holes drop fills them.`);
   }
   if (count > 0 && holes === 'bridge') return bridgeHoles(outlines, rle);
   return outlines.map((outline) => outline.outer);

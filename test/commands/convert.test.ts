@@ -182,6 +182,26 @@ for (const [signal, exitCode] of [['SIGINT', 130], ['SIGTERM', 143]] as const) t
   t.deepEqual((await readdir(root)).sort(), ['bad.json', 'broken.json', 'good.json', 'large.json']);
 });
 
+test('what a kill leaves is gone after the next run into the same place, a file\'s and a folder\'s', async (t) => {
+  const { root } = await place(t);
+  const input = join(root, 'large.json'), output = join(root, 'made');
+  const records = Array.from({ length: 60_000 }, (_, i) => `{"id":${i + 1},"image_id":${i % 2 === 0 ? 7 : 139},"category_id":18,"segmentation":[[1,1,3,1,3,3]],"bbox":[1,1,2,2],"own":"${'x'.repeat(200)}"}`);
+  await writeFile(input, `{${IMAGES},"annotations":[${records.join(',\n')}],${CATEGORIES}}`);
+  await mkdir(output);
+  for (const [to, name] of [['coco', 'out.json'], ['labelme', 'masks']] as const) {
+    const out = join(output, name), args = ['convert', input, '--to', to, '--output', out, '--allow-lossy'];
+    const { child, end } = startSam(args);
+    while (child.exitCode === null && (await readdir(output)).every((found) => !found.startsWith(`.${name}.`))) await sleep(2);
+    child.kill('SIGKILL');
+    await end;
+    t.is((await readdir(output)).filter((found) => found.startsWith(`.${name}.`)).length, 1, 'the kill has left something');
+    t.is((await runSam([...args, '--dry-run'])).code, 0);
+    t.is((await readdir(output)).filter((found) => found.startsWith(`.${name}.`)).length, 1, 'a dry run removes nothing');
+    t.is((await runSam(args)).code, 0);
+    t.true((await readdir(output)).every((found) => !found.startsWith('.')), to);
+  }
+});
+
 test('an output that may not be written ends with 8', async (t) => {
   const { root, good } = await place(t);
   await chmod(root, 0o755);

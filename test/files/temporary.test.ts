@@ -1,8 +1,9 @@
 /** The sweep takes our temporaries and nothing else, and brings back a folder that a kill left moved aside. */
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { isTemporaryName, sweepFolder, sweepTemporaries, temporaryName } from '../../src/files/temporary.js';
+import { isTemporaryName, sweepFolder, sweepStale, sweepTemporaries, temporaryName } from '../../src/files/temporary.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const OTHERS = ['a.json', '.a.json.tmp', '.a.sam-tmp', 'a.0123456789ab.sam-tmp', '.a.0123456789AB.sam-tmp', '.a.0123456789ab.sam-tmp.bak', '.a.0123456789ab.x.sam-tmp'];
@@ -57,4 +58,23 @@ test('a folder moved aside returns if its place is free, and goes if the new one
   t.is(await readFile(join(root, 'free', 'old'), 'utf8'), 'old');
   t.deepEqual(await readdir(join(root, 'taken')), []);
   await sweepFolder(join(root, 'missing'));
+});
+
+test('of owned ones only those of that name whose process ended are stale', async (t) => {
+  const folder = await temporaryFolder(t);
+  const own = temporaryName('out.json', undefined, false, true), [host, , start] = own.split('.').at(-2)!.split('-');
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const dead = (name: string): string => own.replace('.out.json.', `.${name}.`).replace(`${host}-${process.pid}-`, `${host}-${pid}-`);
+  const long = 'x'.repeat(250), cut = temporaryName(long, undefined, false, true).replace(`-${process.pid}-`, `-${pid}-`);
+  const stay = [own, dead('other.json'), dead('out.json').replace(host!, host === '00000000' ? '11111111' : '00000000'), temporaryName('out.json'), 'out.json'];
+  t.true(isTemporaryName(own) && isTemporaryName(dead('out.json')));
+  for (const name of [...stay, dead('out.json'), cut]) await writeFile(join(folder, name), '');
+  await mkdir(join(folder, dead('out.json').replace(start!, '0123abcd'), 'sub'), { recursive: true });
+  await sweepStale(folder, 'out.json');
+  t.deepEqual((await readdir(folder)).sort(), [...stay, cut].sort());
+  await sweepStale(folder, long);
+  t.deepEqual((await readdir(folder)).sort(), stay.toSorted());
+  await sweepStale(join(folder, 'none'), 'out.json');
+  await sweepFolder(folder);
+  t.deepEqual(await readdir(folder), ['out.json'], 'a sweep under a lock takes owned ones too');
 });

@@ -110,11 +110,12 @@ export { colourOf, type ColourBy, type Coloured } from './draw/colouring.js';
 export { cssOf, type Rgb } from './draw/colour.js';
 export { cutOut, type Cutout } from './draw/cutout.js';
 export { objectOf, type DrawnObject } from './draw/objects.js';
-export { OVERLAY_OPTIONS, type OverlayOptions } from './draw/options.js';
+export { COLOUR_OPTIONS, OVERLAY_OPTIONS, type OverlayOptions } from './draw/options.js';
 export { drawOverlay, type OverlaySettings } from './draw/overlay.js';
 export type { PointMark, PromptMarks } from './draw/prompts.js';
 export { PICTURE_OPTIONS, PICTURE_RUN_OPTIONS, type PictureKind, type PictureOptions } from './folder/visualize-options.js';
 export { visualize, type VisualizeReport, type VisualizeRequest } from './folder/visualize.js';
+export { writeReport, type ReportReport, type ReportRequest } from './folder/report.js';
 
 // the data engine: projects, their images, masks, verdicts, rounds
 export { createProject, openProject, setImageRoot, type NewProject, type Project } from './engine/project.js';

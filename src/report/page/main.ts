@@ -1,0 +1,10 @@
+/** Starts the page. */
+import { startControls } from './controls.js';
+import { startGallery } from './gallery.js';
+import { change } from './state.js';
+import { startViewer } from './viewer.js';
+
+startGallery();
+startViewer();
+startControls();
+change({});

@@ -93,12 +93,12 @@ export { farthestPixel, squaredDistances, type FarPixel } from './mask/distance.
 
 // evaluation of masks and boxes: files against files, datasets, objects in memory
 export { evaluateMasks, type MaskEvaluationReport, type MaskEvaluationRequest } from './folder/evaluate-masks.js';
-export { evaluationNumbers, type EvaluationNumbers } from './folder/evaluation-numbers.js';
+export { evaluationChart, evaluationNumbers, type EvaluationNumbers } from './folder/evaluation-numbers.js';
 export { MASK_EVALUATION_OPTIONS, MASK_THRESHOLDS, type MaskThresholds } from './evaluation/evaluation-options.js';
 export { compareSources, type Compared, type Comparison } from './evaluation/compare-sources.js';
 export { evaluateObjects, IOU_TYPES, MaskEvaluation, type AgnosticResult, type EvaluationResult, type EvaluationSettings, type IouType } from './evaluation/mask-evaluation.js';
 export type { DetectedObject, ImageObjects, TrueObject, Xywh } from './evaluation/image-objects.js';
-export type { CategorySummary, CocoSummary, Counts } from './evaluation/coco-summary.js';
+export { precisionCurve, type CategorySummary, type CocoSummary, type Counts } from './evaluation/coco-summary.js';
 export type { CategoryResult, CocoResult } from './evaluation/coco-eval.js';
 export { boundaryWidth, erodeRle, innerBoundary } from './mask/boundary.js';
 

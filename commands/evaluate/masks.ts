@@ -22,7 +22,8 @@ Images and categories belong together by ids for COCO results, else by file name
     gt: Args.string({ description: 'A file or folder of annotations that are right.', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    output: Flags.string({ char: 'o', summary: 'JSON file to write the numbers to.', helpValue: 'FILE' }),
+    output: Flags.string({ char: 'o', summary: 'JSON file of all numbers to write.', helpValue: 'FILE' }),
+    plot: Flags.string({ summary: 'PNG picture of precision by recall to draw, of the first --iou-type.', helpValue: 'FILE' }),
     from: Flags.option({ options: FORMAT_NAMES, summary: 'Format of PRED. [default: detected]', helpValue: 'FORMAT' })(),
     'truth-from': Flags.option({ options: FORMAT_NAMES, summary: 'Format of GT. [default: detected]', helpValue: 'FORMAT' })(),
     images: SOURCE_FLAGS.images,
@@ -32,12 +33,12 @@ Images and categories belong together by ids for COCO results, else by file name
   };
 
   protected async execute(): Promise<Outcome> {
-    const { output, from, images, instances, 'truth-from': truthFrom } = this.flags;
+    const { output, plot, from, images, instances, 'truth-from': truthFrom } = this.flags;
     const { pred: predictions, gt: truth } = this.args;
     const options = resolveOptions(OPTIONS, optionsFromFlags(OPTIONS, this.flags));
     const thresholds = resolveOptions(MASK_THRESHOLDS, optionsFromFlags(MASK_THRESHOLDS, this.flags));
     return await withSignals(async ({ stop }) => {
-      const request = { ...options, predictions, truth, from, truthFrom, images, instances, thresholds, output, stop };
+      const request = { ...options, predictions, truth, from, truthFrom, images, instances, thresholds, output, plot, stop };
       return evaluationOutcome(await evaluateMasks(request), request);
     });
   }

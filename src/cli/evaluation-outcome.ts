@@ -14,21 +14,20 @@ const TITLES: Record<IouType, string> = { segm: 'Masks (segm)', bbox: 'Boxes (bb
 /** Thresholds of which people speak. */
 const SHOWN_IOUS = [0.5, 0.75, 0.9];
 
-export function evaluationOutcome(report: MaskEvaluationReport, { output, perCategory, dryRun }: Pick<MaskEvaluationRequest, 'output' | 'perCategory' | 'dryRun'>): Outcome {
-  const { from, truthFrom, images, detections, truths, unpredicted, result, categoryNames, findings, errors, unmet, written, outputError } = report;
-  const isThere = output !== undefined && (written === 'written' || (written === 'same' && !dryRun));
+export function evaluationOutcome(report: MaskEvaluationReport, { perCategory, dryRun }: Pick<MaskEvaluationRequest, 'perCategory' | 'dryRun'>): Outcome {
+  const { from, truthFrom, images, detections, truths, unpredicted, result, categoryNames, findings, errors, unmet, outputs, outputError } = report;
   return {
     summary: {
       ...evaluationNumbers(result, categoryNames, perCategory),
       from, truthFrom, images, unpredicted, truths, detections, leftOut: errors,
       findings: findings.map(({ code, severity, count }) => ({ code, severity, count })),
     },
-    outputs: isThere ? [output] : [],
+    outputs: dryRun ? [] : outputs,
     warnings: findingIssues(findings, 'warning'),
     errors: [...findingIssues(findings, 'error'), ...unmet.map((message) => ({ code: 'threshold/not-met', message })), ...(outputError === undefined ? [] : [plainError(outputError)])],
     exitCode: outputError?.exitCode ?? (unmet.length > 0 ? EXIT_CODES.threshold : errors > 0 ? EXIT_CODES.item : 0),
     text: evaluationText(result, perCategory ? categoryNames : undefined),
-    closing: [closingLine(report, output)],
+    closing: [closingLine(report, dryRun)],
   };
 }
 
@@ -80,14 +79,9 @@ function numberText(value = -1): string {
   return value.toFixed(3);
 }
 
-function closingLine({ from, truthFrom, images, detections, truths, errors, written }: MaskEvaluationReport, output: string | undefined): string {
-  const what = `${counted(detections, 'detection')} (${from}) beside ${counted(truths, 'object')} (${truthFrom}) on ${counted(images, 'image')}`;
+function closingLine({ from, truthFrom, images, detections, truths, errors, outputs }: MaskEvaluationReport, dryRun: boolean): string {
+  const what = `${counted(detections, 'detection')} (${from}) beside ${counted(truths, 'object')} (${truthFrom}) on ${counted(images, 'image')}.`;
   const left = errors > 0 ? ` ${counted(errors, 'error')} left out.` : '';
-  const file = output === undefined ? '' : printableName(output);
-  switch (written) {
-    case 'none': return `${what}.${left}`;
-    case 'written': return `${what}; numbers in ${file}.${left}`;
-    case 'same': return `${what}; ${file} holds just these numbers already.${left}`;
-    case 'would-be-written': return `${what}; ${file} would hold the numbers, nothing was written.${left}`;
-  }
+  const files = outputs.length === 0 ? '' : ` ${dryRun ? 'Would write' : 'Written'}: ${outputs.map(printableName).join(', ')}.`;
+  return `${what}${left}${files}`;
 }

@@ -4,15 +4,23 @@ import { IOU_THRESHOLDS, RECALL_THRESHOLDS } from './coco-params.js';
 import type { MatchTable } from './match-table.js';
 
 /** One category and area range, with the best `maxDets` of each image: `Float64Array`s, a value an IoU threshold; `ap` and `recall` are -1 where nothing is to be found. */
-export interface AreaResult { ap: Float64Array; recall: Float64Array; found: Float64Array; wrong: Float64Array }
+export interface AreaResult {
+  ap: Float64Array;
+  recall: Float64Array;
+  found: Float64Array;
+  wrong: Float64Array;
+  /** Best precision at each of `RECALL_THRESHOLDS` or a higher recall, IoU thresholds x recalls; where it was asked for and something is to be found. */
+  curves?: Float64Array;
+}
 
 /** `order`: `table.bestFirst()`. */
-export function accumulate(table: MatchTable, order: Uint32Array, area: number, maxDets: number): AreaResult {
+export function accumulate(table: MatchTable, order: Uint32Array, area: number, maxDets: number, keepsCurves = false): AreaResult {
   const count = IOU_THRESHOLDS.length;
   const result: AreaResult = { ap: new Float64Array(count).fill(-1), recall: new Float64Array(count).fill(-1), found: new Float64Array(count), wrong: new Float64Array(count) };
   const positives = table.positives[area]!;
   const flags = flagsOf(table, order, area, maxDets);
-  const precision = new Float64Array(flags.length);
+  const precision = new Float64Array(flags.length), curves = new Float64Array(count * RECALL_THRESHOLDS.length);
+  if (keepsCurves && positives > 0) result.curves = curves;
   for (let t = 0; t < count; t++) {
     let found = 0, wrong = 0;
     for (let i = 0; i < flags.length; i++) {
@@ -29,7 +37,9 @@ export function accumulate(table: MatchTable, order: Uint32Array, area: number, 
     result.wrong[t] = wrong;
     if (positives === 0) continue;
     result.recall[t] = found / positives;
-    result.ap[t] = averagePrecision(precision, found, positives);
+    const curve = curves.subarray(t * RECALL_THRESHOLDS.length, (t + 1) * RECALL_THRESHOLDS.length);
+    readCurve(precision, found, positives, curve);
+    result.ap[t] = curve.reduce((sum, value) => sum + value, 0) / curve.length;
   }
   return result;
 }
@@ -43,15 +53,14 @@ function flagsOf(table: MatchTable, order: Uint32Array, area: number, maxDets: n
 }
 
 /**
- * The mean over the recall thresholds of the best precision at that recall or a higher one. `precision[k]`: that at which the (k + 1)-th object was found;
- * where nothing is found in between, precision only falls, so that no other values are needed.
+ * Writes the best precision at each recall threshold or a higher one. `precision[k]`: that at which the (k + 1)-th object was found; where nothing is found
+ * in between, precision only falls, so that no other values are needed.
  */
-function averagePrecision(precision: Float64Array, found: number, positives: number): number {
+function readCurve(precision: Float64Array, found: number, positives: number, curve: Float64Array): void {
   for (let k = found - 1; k > 0; k--) if (precision[k]! > precision[k - 1]!) precision[k - 1] = precision[k]!;
-  let sum = 0, k = 0;
-  for (const threshold of RECALL_THRESHOLDS) {
+  let k = 0;
+  RECALL_THRESHOLDS.forEach((threshold, r) => {
     while (k < found && (k + 1) / positives < threshold) k++;
-    if (k < found) sum += precision[k]!;
-  }
-  return sum / RECALL_THRESHOLDS.length;
+    curve[r] = k < found ? precision[k]! : 0;
+  });
 }

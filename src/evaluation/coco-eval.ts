@@ -48,7 +48,9 @@ export class CocoEvaluation {
   result(): CocoResult {
     const categories = [...this.tables].map(([id, table]) => {
       const order = table.bestFirst();
-      return { id, positives: table.positives, areas: AREA_RANGES.map((_, area) => this.maxDets.map((most) => accumulate(table, order, area, most))) };
+      const last = this.maxDets.length - 1;
+      // curves are of all sizes with the most detections
+      return { id, positives: table.positives, areas: AREA_RANGES.map((_, area) => this.maxDets.map((most, m) => accumulate(table, order, area, most, area === 0 && m === last))) };
     });
     return { maxDets: this.maxDets, categories };
   }

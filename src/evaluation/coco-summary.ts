@@ -1,7 +1,7 @@
 /** The numbers that people know from an evaluation: COCO's twelve, those of each category, and those of proposals. -1 where nothing is to be found. */
 import type { AreaResult } from './coco-accumulate.js';
 import type { CategoryResult, CocoResult } from './coco-eval.js';
-import { AREA_RANGES, AT_50, AT_75, IOU_THRESHOLDS } from './coco-params.js';
+import { AREA_RANGES, AT_50, AT_75, IOU_THRESHOLDS, RECALL_THRESHOLDS } from './coco-params.js';
 
 /** `AP` ... `APl`, an `AR<n>` for each number of detections, `ARs`, `ARm`, `ARl`: means over IoU 0.50:0.95 and categories, 0 to 1; -1 where nothing is to be found. */
 export type CocoSummary = Readonly<Record<string, number>>;
@@ -30,6 +30,17 @@ export function summariesByCategory({ maxDets, categories }: CocoResult): Catego
     const ap = (threshold?: number): number => mean(one, ALL, last, 'ap', threshold);
     return [{ id: category.id, truths: category.positives[ALL]!, AP: ap(), AP50: ap(AT_50), AP75: ap(AT_75), AR: mean(one, ALL, last, 'recall') }];
   });
+}
+
+/**
+ * Precision at each of `RECALL_THRESHOLDS`, the mean over the categories that have something to be found; undefined without any. `threshold`: its place in
+ * `IOU_THRESHOLDS`.
+ */
+export function precisionCurve({ categories, maxDets }: CocoResult, threshold: number): Float64Array | undefined {
+  const size = RECALL_THRESHOLDS.length;
+  const curves = categories.flatMap((category) => resultOf(category, ALL, maxDets.length - 1).curves?.subarray(threshold * size, (threshold + 1) * size) ?? []);
+  if (curves.length === 0) return undefined;
+  return Float64Array.from({ length: size }, (_, r) => curves.reduce((sum, curve) => sum + curve[r]!, 0) / curves.length);
 }
 
 /** Found and wrong detections, and objects that were missed, at one IoU threshold; -1 for a ratio of nothing. */

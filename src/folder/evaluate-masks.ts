@@ -4,7 +4,7 @@
  */
 import { strictReport } from '../dataset/strict.js';
 import type { Report } from '../dataset/types.js';
-import { SamError, isSamError } from '../errors.js';
+import { SamError } from '../errors.js';
 import { compareSources, type Compared, type Comparison } from '../evaluation/compare-sources.js';
 import { iouTypesOf, maxDetsOf, unmetThresholds, type MASK_EVALUATION_OPTIONS, type MaskThresholds } from '../evaluation/evaluation-options.js';
 import { MaskEvaluation, type EvaluationResult } from '../evaluation/mask-evaluation.js';
@@ -13,12 +13,12 @@ import { Spool } from '../files/spool.js';
 import { FindingsKept, type RuleCount } from '../formats/findings-kept.js';
 import type { FormatName, FormatReader } from '../formats/format.js';
 import { recogniseDataset, type Recognised } from '../formats/jobs/open-dataset.js';
-import { StagedOutput } from '../formats/staged-output.js';
 import type { OptionsOf } from '../options.js';
 import { spoolShelf } from './spool-shelf.js';
-import { evaluationNumbers, type EvaluationNumbers } from './evaluation-numbers.js';
+import { evaluationNumbers } from './evaluation-numbers.js';
+import { EvaluationOutputs, type EvaluationFiles, type WrittenFiles } from './evaluation-outputs.js';
 
-export interface MaskEvaluationRequest extends OptionsOf<typeof MASK_EVALUATION_OPTIONS>, OptionsOf<typeof READ_OPTIONS> {
+export interface MaskEvaluationRequest extends EvaluationFiles, OptionsOf<typeof MASK_EVALUATION_OPTIONS>, OptionsOf<typeof READ_OPTIONS> {
   predictions: string;
   truth: string;
   /** Formats; detected where they are not given. */
@@ -30,12 +30,9 @@ export interface MaskEvaluationRequest extends OptionsOf<typeof MASK_EVALUATION_
   instances?: string | undefined;
   vocBase?: 'one' | 'zero' | undefined;
   thresholds: MaskThresholds;
-  /** JSON file to write. */
-  output?: string | undefined;
-  stop?: AbortSignal | undefined;
 }
 
-export interface MaskEvaluationReport extends Compared {
+export interface MaskEvaluationReport extends Compared, WrittenFiles {
   /** Formats, as they were given or detected. */
   from: FormatName;
   truthFrom: FormatName;
@@ -47,10 +44,6 @@ export interface MaskEvaluationReport extends Compared {
   errors: number;
   /** Sentences of thresholds that are not met. */
   unmet: string[];
-  /** What became of `output`. */
-  written: 'none' | 'written' | 'same' | 'would-be-written';
-  /** Why it is not written: no reason to lose the numbers. */
-  outputError?: SamError;
 }
 
 interface Opened extends Pick<Comparison, 'truth' | 'predictions' | 'by'>, Pick<MaskEvaluationReport, 'from' | 'truthFrom'> {}
@@ -61,14 +54,14 @@ interface Opened extends Pick<Comparison, 'truth' | 'predictions' | 'by'>, Pick<
  */
 export async function evaluateMasks(request: MaskEvaluationRequest): Promise<MaskEvaluationReport> {
   const iouTypes = iouTypesOf(request.iouType), maxDets = maxDetsOf(request.maxDets);
-  const { classAgnostic, missingScore, stop, perCategory, dryRun } = request;
+  const { classAgnostic, missingScore, stop, perCategory } = request;
   const findings = new FindingsKept();
   const report: Report = request.lenient ? (found) => { findings.add(found); } : strictReport((found) => { findings.add(found); });
   const { truth, predictions, by, ...formats } = await openBoth(request, report);
   const spool = new Spool();
-  let output: StagedOutput | undefined;
+  let outputs: EvaluationOutputs | undefined;
   try {
-    output = await openOutput(request);
+    outputs = await EvaluationOutputs.open(request, [request.predictions, request.truth, ...(request.instances === undefined ? [] : [request.instances])]);
     const categories = truth.source.categories;
     const evaluation = new MaskEvaluation({ iouTypes, maxDets, categories: classAgnostic ? undefined : categories.map(({ id }) => id) });
     const compared = await compareSources({ truth, predictions, by, classAgnostic, missingScore, report, stop, newShelf: () => spoolShelf(spool), masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') }, evaluation);
@@ -76,30 +69,14 @@ export async function evaluateMasks(request: MaskEvaluationRequest): Promise<Mas
     const numbers = evaluationNumbers(result, categoryNames, perCategory);
     return {
       ...formats, ...compared, result, categoryNames, findings: findings.byRule, errors: findings.count('error'), unmet: unmetThresholds(request.thresholds, result),
-      ...(output === undefined ? { written: 'none' } : await writeNumbers(output, numbers, dryRun)),
+      ...await outputs.write(numbers, result),
     };
   } finally {
     // after a commit there is nothing left to discard
-    await output?.discard();
+    await outputs?.discard();
     await spool.close();
     await predictions.source.close?.();
     await truth.source.close?.();
-  }
-}
-
-async function openOutput({ output, predictions, truth, instances, force, dryRun, stop }: MaskEvaluationRequest): Promise<StagedOutput | undefined> {
-  if (output === undefined) return undefined;
-  return await StagedOutput.open(output, { kind: 'file', force, dryRun, inputs: [predictions, truth, ...(instances === undefined ? [] : [instances])], stop });
-}
-
-async function writeNumbers(output: StagedOutput, numbers: EvaluationNumbers, dryRun: boolean): Promise<Pick<MaskEvaluationReport, 'written' | 'outputError'>> {
-  try {
-    await output.put('', `${JSON.stringify(numbers, undefined, 2)}\n`);
-    const isNew = await output.commit();
-    return { written: !isNew ? 'same' : dryRun ? 'would-be-written' : 'written' };
-  } catch (error) {
-    if (!isSamError(error) || error.kind === 'interrupted') throw error;
-    return { written: 'none', outputError: error };
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { decodeImage } from '../../src/image/decode.js';
 import type { Scene } from '../evaluation/coco-scene.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { peerTest } from '../formats/peers.js';
@@ -17,7 +18,7 @@ const dataset = { ...instances, images: [...instances.images].reverse(), annotat
 
 async function files(t: ExecutionContext, contents: Record<string, unknown> = {}): Promise<(name: string) => string> {
   const folder = await temporaryFolder(t);
-  const all = { 'gt.json': instances, 'masks.json': without('bbox'), 'boxes.json': without('segmentation'), 'both.json': results, ...contents };
+  const all = { 'gt.json': instances, 'masks.json': without('bbox'), 'boxes.json': without('segmentation'), 'both.json': results, 'nothing.json': { ...instances, annotations: [] }, ...contents };
   for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   return (name) => join(folder, name);
 }
@@ -106,6 +107,7 @@ test.serial('the numbers as a file: the same bytes, never over another or an inp
   t.deepEqual((await runJson(t, args)).outputs, [at('numbers.json')]);
   const written = readFileSync(at('numbers.json'), 'utf8');
   isLike(t, (JSON.parse(written) as { segm: object }).segm, expected.segm.stats);
+  t.like(JSON.parse(written), { schema: 1, command: 'evaluate masks' });
   t.is((await runJson(t, args)).code, 0, 'the same bytes are no overwriting');
   const refused = await runJson(t, [...args, '--max-dets', '5']);
   t.is(refused.code, 2);
@@ -116,6 +118,22 @@ test.serial('the numbers as a file: the same bytes, never over another or an inp
   t.true('AR5' in (JSON.parse(readFileSync(at('numbers.json'), 'utf8')) as { segm: object }).segm);
   t.is((await runSam([...args.slice(0, 4), '--output', at('gt.json'), '--force'])).code, 2);
   t.deepEqual(JSON.parse(readFileSync(at('gt.json'), 'utf8')), instances);
+});
+
+test.serial('a picture of the curves, with the numbers or not at all', async (t) => {
+  const at = await files(t);
+  const args = ['evaluate', 'masks', at('masks.json'), at('gt.json'), '--output', at('numbers.json'), '--plot', at('curves.png')];
+  t.deepEqual((await runJson(t, args)).outputs, [at('numbers.json'), at('curves.png')]);
+  const picture = readFileSync(at('curves.png'));
+  t.like(await decodeImage(picture, { name: 'curves.png' }), { width: 1200, height: 750 });
+  t.is((await runSam(args)).code, 0, 'the same bytes');
+  writeFileSync(at('curves.png'), 'another');
+  const refused = await runJson(t, [...args, '--max-dets', '1,10,100,200']);
+  t.deepEqual([refused.code, refused.outputs], [2, []]);
+  t.false(readFileSync(at('numbers.json'), 'utf8').includes('AR200'), 'nor the numbers');
+  t.is((await runSam([...args.slice(0, 6), '--plot', at('numbers.json')])).code, 2);
+  const empty = await runJson(t, ['evaluate', 'masks', at('masks.json'), at('nothing.json'), '--plot', at('none.png')]);
+  t.deepEqual([empty.code, empty.outputs], [0, []], 'nothing to be found, nothing to draw');
 });
 
 test.serial('what is wrong is named with its place; --lenient leaves it out and goes on', async (t) => {

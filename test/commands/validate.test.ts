@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { sharp } from '../../src/image/sharp.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
-import { runJson, runSam } from './run-sam.js';
+import { runJson, runSam, startSam } from './run-sam.js';
 
 const CATEGORIES = '"categories":[{"id":1,"name":"cat"}]';
 const image = (id: number, name: string, width: number, height: number): string => `{"id":${id},"file_name":"${name}","width":${width},"height":${height}}`;
@@ -199,6 +200,33 @@ test('--fix guesses nothing: an error without a repair refuses the copy, --lenie
   t.deepEqual((JSON.parse(await readFile(out, 'utf8')) as { annotations: { id: number }[] }).annotations.map(({ id }) => id), [2]); // what was just written
   const dry = await runSam(['validate', file, '--fix', '--output', join(root, 'dry.json'), '--lenient', '--dry-run']);
   t.deepEqual([dry.code, /Would repair .* nothing was written/.test(dry.stderr), existsSync(join(root, 'dry.json'))], [3, true, false]);
+});
+
+test('--fix in a format of many files: rows that repeat go, the rest stays to the byte', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const folder of ['images/train', 'labels/train']) await mkdir(join(root, 'in', folder), { recursive: true });
+  await writeFile(join(root, 'in/data.yaml'), 'nc: 7\nnames: [cat, dog]\ntrain: images/train\n');
+  await photo(join(root, 'in/images/train/a.jpg'), 1);
+  await writeFile(join(root, 'in/labels/train/a.txt'), '1 0.500000 0.500000 0.250000 0.200000\n1 0.500000 0.500000 0.250000 0.200000\n0 0.250000 0.500000 0.250000 0.200000\n');
+  const { code, summary } = await runJson(t, ['validate', join(root, 'in'), '--from', 'yolo-detect', '--fix', '--output', join(root, 'out')]);
+  t.is(code, 0);
+  t.like(summary, { fix: { result: 'written', left: 0, fixed: [{ code: 'category/count', count: 1 }, { code: 'row/duplicate', count: 1 }] } });
+  t.is(await readFile(join(root, 'out/labels/train/a.txt'), 'utf8'), '1 0.500000 0.500000 0.250000 0.200000\n0 0.250000 0.500000 0.250000 0.200000\n');
+  t.false((await readFile(join(root, 'out/data.yaml'), 'utf8')).includes('nc: 7'));
+});
+
+test('a signal while the copy is written ends it with 130 and leaves nothing', async (t) => {
+  const records = Array.from({ length: 40_000 }, (_, i) => boxOn(1, i + 1, '1,1,2,2', `,"iscrowd":false,"own":"${i}${'x'.repeat(200)}"`));
+  const { root, file } = await fileWith(t, coco([image(1, 'a.png', 12, 10)], records));
+  const made = join(root, 'made');
+  const { child, end } = startSam(['validate', file, '--fix', '--output', join(made, 'out.json')]);
+  // the staged file is made when writing begins
+  while (child.exitCode === null && !(existsSync(made) && (await readdir(made)).length > 0)) await sleep(2);
+  child.kill('SIGINT');
+  const { code, stderr } = await end;
+  t.is(code, 130, stderr);
+  t.regex(stderr, /\[interrupted\/signal\]/);
+  t.deepEqual(await readdir(root), ['in.json']);
 });
 
 test('exit codes: each wrong request has its own, and leaves nothing', async (t) => {

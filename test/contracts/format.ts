@@ -50,6 +50,7 @@ export interface FormatContract {
 }
 
 export const MAX_PIXELS = 1 << 24;
+const NOTHING = { fix: false, lenient: false, allowLossy: false, force: false, dryRun: false };
 
 /** Registers the tests of one format. */
 export function formatContract(contract: FormatContract): void {
@@ -107,6 +108,9 @@ async function comesBack(t: ExecutionContext, contract: FormatContract, name: Ca
   t.deepEqual(await collected(source), back, 'iterated twice the same');
   if (source.imageCount !== undefined) t.is(source.imageCount, back.entries.length);
   t.deepEqual(findings, [], 'what we write has nothing to find');
+  const more = await contract.readOptions?.(folder, dataset);
+  const report = await validateDataset({ ...NOTHING, input: path, from: contract.format.name, ...options, ...more, maxPixels: MAX_PIXELS, vocBase: 'one', maxListed: 10, decode: true });
+  t.deepEqual(report.findings.filter(({ severity }) => severity !== 'info'), [], 'nor has validation');
   const again = memorySink();
   await contract.format.writer?.write(source, again, { ...contract.write, ...options });
   // a folder is read in the order of its names, and written in that order then
@@ -145,13 +149,12 @@ async function isTold(t: ExecutionContext, contract: FormatContract, input: Host
   const request = { input: path, from: contract.format.name, images, instances, maxPixels };
   const root = input.withInstances === undefined ? path : dirname(path);
   const before = await readdir(dirname(root), { recursive: true });
-  const nothing = { fix: false, lenient: false, allowLossy: false, force: false, dryRun: false };
-  const report = await validateDataset({ ...request, ...nothing, vocBase: vocBase ?? 'one', maxListed: 10, decode: true });
+  const report = await validateDataset({ ...request, ...NOTHING, vocBase: vocBase ?? 'one', maxListed: 10, decode: true });
   const rule = report.findings.find(({ code }) => code === input.code);
   t.is(rule?.severity, 'error', `${input.code} among ${JSON.stringify(report.findings)}`);
   t.is(report.unreadable, input.leaves === 'refused');
   for (const { file } of rule?.shown ?? []) t.true(file?.startsWith(dirname(root)), `${file} is a path below the input`);
-  const convert = convertDataset({ ...request, ...nothing, vocBase: vocBase ?? 'one', holes: 'error', to: 'coco', output: join(dirname(root), 'out', 'out.json') });
+  const convert = convertDataset({ ...request, ...NOTHING, vocBase: vocBase ?? 'one', holes: 'error', to: 'coco', output: join(dirname(root), 'out', 'out.json') });
   const error = await t.throwsAsync(convert);
   t.true(isSamError(error) && error.kind === 'data', error?.stack);
   t.deepEqual(await readdir(dirname(root), { recursive: true }), before, 'nothing was written');
@@ -209,10 +212,10 @@ async function imagesFor(t: ExecutionContext, { needsImages }: FormatContract, d
   if (needsImages !== true) return { folder, options: {} };
   const images = join(folder, 'images');
   await mkdir(images);
-  for (const { image: { fileName, width, height } } of dataset.entries) {
+  for (const [i, { image: { fileName, width, height } }] of dataset.entries.entries()) {
     const path = join(images, fileName);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await encodePngGrey(new Uint8Array(width * height), width, height));
+    await writeFile(path, await encodePngGrey(new Uint8Array(width * height).fill(i), width, height));
   }
   return { folder, options: { images } };
 }

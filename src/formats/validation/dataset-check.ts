@@ -16,9 +16,12 @@ const OF_THE_FRAME: ReadonlySet<string> = new Set<RuleCode>(['box/outside', 'pol
 /** Formats whose files have the keys that problems name. */
 const HAVE_PATHS: ReadonlySet<FormatName | undefined> = new Set<FormatName>(['coco', 'coco-results', 'sa1b']);
 
-/** Pixels between the edges of a box and its mask: Meta's are exact, VOC's masks have a border that belongs to nobody. */
+/**
+ * Pixels that may lie between the edges of a box and those of its mask. Meta's are exact. VOC's masks say nothing of boxes: a pixel belongs to
+ * one object, so that what is covered by others is missing, and those at the borders to nobody.
+ */
 export function boxSlackOf(format: FormatName): number {
-  return format === 'sa1b' ? 0 : format === 'voc' ? 10 : 1;
+  return format === 'sa1b' ? 0 : format === 'voc' ? Infinity : 1;
 }
 
 export interface DatasetCheckSettings {

@@ -1,0 +1,97 @@
+"""Batches of scenes with their first prompts: half of the prompts of a picture are boxes, half are clicks."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from .scenes import Mask, Scene, Sources, draw_scene
+
+STRIDE = 4
+
+
+@dataclass
+class Batch:
+    """`pictures`: uint8 [i, 3, S, T]. `truth`: uint8 [i, k, S / 4, T / 4], 0..255 for how much of each cell is mask. Of each picture's k
+    prompts the first half are boxes. `xy`: float [i, k, 2, 2] pixels, `labels`: float [i, k, 2]: two corners (2, 3), or a click and padding."""
+
+    pictures: Tensor
+    truth: Tensor
+    xy: Tensor
+    labels: Tensor
+
+
+def deepest(mask: Mask) -> tuple[int, int]:
+    """The pixel x, y farthest from the mask's edge; the picture's border counts as edge."""
+    distance = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    y, x = np.unravel_index(int(distance.argmax()), distance.shape)
+    return int(x) - 1, int(y) - 1
+
+
+def click_on(mask: Mask, rng: np.random.Generator) -> tuple[int, int]:
+    """Mostly the deepest pixel, at times any."""
+    if rng.random() < 0.6:
+        return deepest(mask)
+    at = np.flatnonzero(mask)
+    y, x = divmod(int(at[rng.integers(len(at))]), mask.shape[1])
+    return x, y
+
+
+def box_around(mask: Mask, rng: np.random.Generator) -> tuple[float, float, float, float]:
+    """Half-open; half of them with SAM's noise: a tenth of the side as deviation, at most 20 pixels."""
+    ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    box = np.array([xs[0], ys[0], xs[-1] + 1, ys[-1] + 1], np.float64)
+    if rng.random() < 0.4:
+        size = np.array([box[2] - box[0], box[3] - box[1]] * 2)
+        box = box + np.clip(rng.normal(0, 0.1, 4) * size, -20, 20)
+        limit = np.array([mask.shape[1], mask.shape[0]] * 2)
+        box = np.clip(box, 0, limit)
+    return tuple(float(v) for v in box)
+
+
+def prompts_of(scene: Scene, count: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+    """truth [count, h / 4, w / 4], xy [count, 2, 2], labels [count, 2] for `count` draws of the scene's masks."""
+    share = np.array(scene.weights) / sum(scene.weights)
+    many = len(share) >= count
+    picks = rng.choice(len(share), count, replace=not many, p=share)
+    h, w = scene.masks[0].shape
+    truth = np.zeros((count, h // STRIDE, w // STRIDE), np.uint8)
+    xy, labels = np.zeros((count, 2, 2), np.float32), np.zeros((count, 2), np.float32)
+    for k, pick in enumerate(picks):
+        mask = scene.masks[pick]
+        truth[k] = cv2.resize(mask.astype(np.uint8) * 255, (w // STRIDE, h // STRIDE), interpolation=cv2.INTER_AREA)
+        if k < count // 2:
+            xy[k], labels[k] = np.array(box_around(mask, rng)).reshape(2, 2), (2, 3)
+        else:
+            xy[k, 0], labels[k] = click_on(mask, rng), (1, -1)
+    return truth, xy, labels
+
+
+class Batches(IterableDataset[Batch]):
+    """Endless batches; the same seed gives the same ones."""
+
+    def __init__(self, cache: Path, images: int, prompts: int, side: int, photographs: float, seed: int) -> None:
+        self.cache, self.images, self.prompts, self.side, self.photographs, self.seed = cache, images, prompts, side, photographs, seed
+
+    def __iter__(self) -> Iterator[Batch]:
+        cv2.setNumThreads(1)
+        torch.set_num_threads(1)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng((self.seed, 0 if worker is None else worker.id))
+        sources = Sources(self.cache)
+        while True:
+            yield self.draw(sources, rng)
+
+    def draw(self, sources: Sources, rng: np.random.Generator) -> Batch:
+        rows = []
+        for _ in range(self.images):
+            scene = draw_scene(sources, self.side, rng, self.photographs)
+            rows.append((scene.picture.transpose(2, 0, 1), *prompts_of(scene, self.prompts, rng)))
+        return Batch(*(torch.from_numpy(np.stack([row[i] for row in rows])) for i in range(4)))

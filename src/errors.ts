@@ -94,6 +94,7 @@ export const WARNING_CODES = {
   'image/remark': 'An image was read, but not as its name says, not all of it, or not undamaged.',
   'dataset/remark': 'Datasets differed in something that one dataset has only once; what was decided is told.',
   'folder/remark': 'Something among the inputs or outputs was left as it is.',
+  'engine/remark': 'Something in a project that its owner may want to know: images that moved, changed or are gone.',
   'machine/remark': 'The machine or its settings may make sam slow, or keep it from fetching models.',
 } as const;
 

@@ -128,10 +128,15 @@ export { correctMask, giveVerdict, historyOf, undoCorrection, verdictsOf, type C
 export { closeRound, latestRound, openRound, roundsOf, type Round } from './engine/rounds.js';
 export { addModel, currentModel, modelsOf, useModel, type EngineModel, type NewModel } from './engine/models.js';
 export { exportSource, type ExportFilter } from './engine/export.js';
+export { EXPORT_OPTIONS, exportFilterOf } from './engine/export-options.js';
+export { exportProject, importFile, type ExportFileReport, type ExportFileRequest, type ImportFileReport, type ImportFileRequest } from './engine/exchange.js';
+export { INIT_OPTIONS, initProject, type InitReport, type InitRequest } from './engine/init.js';
 export { importDataset, IMPORT_OPTIONS, type ImportReport, type ImportRequest } from './engine/import.js';
 export { dedupeProject, hierarchyOf, type DedupeProjectRequest, type DedupeReport as ProjectDedupeReport } from './engine/dedupe.js';
 export { DUPLICATE_OPTIONS, findDuplicates, type DuplicateOptions } from './engine/duplicates.js';
 export { statusOf, type EngineStatus } from './engine/status.js';
+export { adviceOf, type Advice } from './engine/next.js';
+export { dedupeFolder, projectStatus } from './engine/looks.js';
 export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
 
 // errors and options

@@ -100,6 +100,25 @@ export class Database {
     }
   }
 
+  /** Does everything and keeps nothing: a dry run. Open across waits, so the caller lets nothing else write meanwhile. */
+  rehearse<T>(act: () => Promise<T>): Promise<T> {
+    return this.forgetting('BEGIN IMMEDIATE', act);
+  }
+
+  /** What is read while `act` waits and goes on is of one moment. */
+  reading<T>(act: () => Promise<T>): Promise<T> {
+    return this.forgetting('BEGIN', act);
+  }
+
+  private async forgetting<T>(begin: string, act: () => Promise<T>): Promise<T> {
+    this.exec(begin);
+    try {
+      return await act();
+    } finally {
+      if (this.connection.inTransaction) this.exec('ROLLBACK');
+    }
+  }
+
   /** What is read inside `act` is of one moment, whatever others write meanwhile. */
   snapshot<T>(act: () => T): T {
     if (this.connection.inTransaction) return act();

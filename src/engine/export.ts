@@ -6,13 +6,13 @@ import { masksOf, rleOfMask, type EngineMask } from './masks.js';
 import type { Project } from './project.js';
 import type { MaskStatus, Stage } from './schema.js';
 
-/** What is taken. `images`: which are listed: done or with a mask, done only, or all; those whose file is missing or changed never are. */
+/** What is taken. `listed`: which images: done or with a mask, done only, or all; those whose file is missing or changed never are. */
 export interface ExportFilter {
   statuses?: readonly MaskStatus[] | undefined;
   stages?: readonly Stage[] | undefined;
   rounds?: readonly number[] | undefined;
   split?: Split | undefined;
-  images?: 'annotated' | 'done' | 'all' | undefined;
+  listed?: 'annotated' | 'done' | 'all' | undefined;
   /** Stage, round and annotator become attributes of each mask (the default). */
   provenance?: boolean | undefined;
 }
@@ -35,7 +35,7 @@ export function exportSource(project: Project, filter: ExportFilter = {}): Datas
     categories: categoriesOf(project),
     hasUniqueIds: true,
     async *entries() { yield* entries(); },
-    ...(filter.images === 'all' ? { imageCount: countImages(project, { states: ['todo', 'done', 'skipped'], split: filter.split }) } : {}),
+    ...(filter.listed === 'all' ? { imageCount: countImages(project, { states: ['todo', 'done', 'skipped'], split: filter.split }) } : {}),
   };
 }
 
@@ -43,8 +43,8 @@ function isWanted({ stage, round }: EngineMask, { stages, rounds }: ExportFilter
   return (stages?.includes(stage) ?? true) && (rounds?.includes(round) ?? true);
 }
 
-function isListed({ state }: EngineImage, masks: readonly EngineMask[], { images = 'annotated' }: ExportFilter): boolean {
-  return images === 'all' || state === 'done' || (images === 'annotated' && masks.length > 0);
+function isListed({ state }: EngineImage, masks: readonly EngineMask[], { listed = 'annotated' }: ExportFilter): boolean {
+  return listed === 'all' || state === 'done' || (listed === 'annotated' && masks.length > 0);
 }
 
 function recordOf({ id, fileName, width, height, split }: EngineImage, filter: ExportFilter): ImageRecord {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { SamError, printableName } from '../errors.js';
 import { realpathOfExisting } from '../files/safe-path.js';
 import { isTemporaryName } from '../files/temporary.js';
+import { HOUSE } from './house.js';
 import { isWithin, type ListedImage } from './list.js';
 import type { Claim, FolderSpec } from './spec.js';
 
@@ -11,8 +12,6 @@ const NAME_LIMIT_BYTES = 255;
 /** An image with the paths that it will write; none, and the reason, where it is known already that it cannot be done. */
 export interface ClaimingImage extends ListedImage { claims: Claim[]; refusal?: SamError }
 
-/** The folder for the run's own files in the output folder, and the only part of it where images may have outputs. */
-export const HOUSE = '.sam';
 const PARTS = `${HOUSE}/parts/`;
 
 /**

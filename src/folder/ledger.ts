@@ -9,7 +9,7 @@ import { systemCode } from '../errors.js';
 import { syncDirectory, writeFileAtomic } from '../files/atomic.js';
 import { sortedByText } from '../files/order.js';
 import { storageError, storing } from '../files/storage-error.js';
-import { HOUSE } from './claims.js';
+import { HOUSE } from './house.js';
 import { isFinish, lineOf, outputsOf, readEntries, type FinishEntry, type ImageEntry, type LedgerEntry } from './ledger-lines.js';
 
 const SHARD_LEDGER = /^ledger-\d+-of-\d+\.jsonl$/;

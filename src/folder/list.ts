@@ -7,6 +7,7 @@ import { sortedByText } from '../files/order.js';
 import { realpathOfExisting } from '../files/safe-path.js';
 import { storing } from '../files/storage-error.js';
 import { kindOf, walk, type WalkEntry } from '../files/walk.js';
+import { isRunFolder } from './house.js';
 import { expandGlob, isGlob } from './glob.js';
 import type { FolderWarning } from './spec.js';
 
@@ -27,15 +28,15 @@ export interface ListedImage {
 
 export interface ImageList { images: ListedImage[]; warnings: FolderWarning[] }
 
-/** What one listing gathers. */
-interface Findings { images: ListedImage[]; warnings: FolderWarning[]; others: Map<string, number>; inOutput: number }
+/** What one listing gathers. `runs`: folders that were looked at, and whether they are outputs of earlier runs. */
+interface Findings { images: ListedImage[]; warnings: FolderWarning[]; others: Map<string, number>; inOutput: number; runs: Map<string, boolean> }
 
 /**
- * Lists the images of `inputs`; nothing in `output` is listed, but for files that are named directly. Throws `usage/input-missing`,
+ * Lists the images of `inputs`; nothing in `output` is listed, nor in the outputs of earlier runs below an input, but for files that are named directly. Throws `usage/input-missing`,
  * `usage/no-images`, `storage/not-writable` where `output` cannot be reached, and `usage/output-in-input` for a folder that lies in the output folder.
  */
 export async function listImages(inputs: readonly string[], output: string): Promise<ImageList> {
-  const findings: Findings = { images: [], warnings: [], others: new Map(), inOutput: 0 };
+  const findings: Findings = { images: [], warnings: [], others: new Map(), inOutput: 0, runs: new Map() };
   const realOutput = await storing(output, realpathOfExisting(output));
   for (const input of inputs) await listInput(input, output, realOutput, findings);
   const unique = new Map<string, ListedImage>();
@@ -71,7 +72,7 @@ async function listFolder(input: string, output: string, realOutput: string, fin
     const where = root === realOutput ? 'is the output folder' : `lies in the output folder ${printableName(output)}`;
     throw new SamError('usage/output-in-input', `The input ${printableName(input)} ${where}, which is never read as input; choose another --output.`, { file: input });
   }
-  const enter = (folder: string): boolean => join(root, relative(input, folder)) !== realOutput;
+  const enter = (folder: string): boolean => join(root, relative(input, folder)) !== realOutput && !isSkippedRun(folder, findings);
   for await (const entry of walk(input, enter)) {
     // the INPUT itself, which is no image among others
     if (entry.name === '') throw new SamError('usage/input-missing', `Cannot read the input ${printableName(input)}: ${entry.problem ?? 'it is no folder'}.`, { file: input });
@@ -102,6 +103,7 @@ async function listGlob(pattern: string, realOutput: string, findings: Findings)
     const realPath = join(root, fileName);
     if (fileName.startsWith('../')) throw new SamError('usage/input-missing', `The pattern ${printableName(pattern)} leads out of ${printableName(base)}: no .. after a wildcard.`, { file: pattern });
     if (isWithin(realPath, realOutput)) findings.inOutput++;
+    else if (foldersBetween(base, path).some((folder) => isSkippedRun(folder, findings))) countOther(fileName, findings);
     else if (!hasImageExtension(fileName)) countOther(fileName, findings);
     else {
       const found = await stat(path).catch(() => undefined);
@@ -109,6 +111,25 @@ async function listGlob(pattern: string, realOutput: string, findings: Findings)
       else findings.images.push({ path, fileName, realPath, ...(found === undefined ? { problem: 'it is a broken link' } : problemOf(found)) });
     }
   }
+}
+
+/**
+ * Whether a folder below an input is the output of an earlier run: its pictures are masks and overlays, no photographs. It is told once; a
+ * user who wants it names it as an input of its own.
+ */
+function isSkippedRun(folder: string, { runs, warnings }: Findings): boolean {
+  const known = runs.get(folder);
+  if (known !== undefined) return known;
+  const isRun = isRunFolder(folder);
+  runs.set(folder, isRun);
+  if (isRun) warnings.push({ code: 'folder/remark', message: 'The output of an earlier run is not read as input; to read it, name it as an input of its own.', file: folder });
+  return isRun;
+}
+
+/** The folders below `base` on the way to a file, the outermost first. */
+function foldersBetween(base: string, path: string): string[] {
+  const parts = relative(base, dirname(path)).split(sep).filter((part) => part !== '');
+  return parts.map((_, i) => join(base, ...parts.slice(0, i + 1)));
 }
 
 function hasImageExtension(name: string): boolean {

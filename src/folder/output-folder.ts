@@ -5,7 +5,8 @@ import { SamError, printableName } from '../errors.js';
 import { ensureDirectory } from '../files/atomic.js';
 import { acquireLock, assertUnlocked, isLocked, type Lock } from '../files/lock.js';
 import { sweepFolder } from '../files/temporary.js';
-import { HOUSE, type ClaimingImage } from './claims.js';
+import type { ClaimingImage } from './claims.js';
+import { HOUSE } from './house.js';
 import type { Ledger } from './ledger.js';
 
 const LOCK = /^lock(?:-\d+-of-\d+)?$/;

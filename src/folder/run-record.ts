@@ -8,7 +8,7 @@ import { SamError, printableName, systemCode } from '../errors.js';
 import { stageFile } from '../files/atomic.js';
 import { sha256Hex } from '../files/hash.js';
 import { storageError } from '../files/storage-error.js';
-import { HOUSE } from './claims.js';
+import { HOUSE } from './house.js';
 import type { FolderSpec } from './spec.js';
 
 export interface RunRecord {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { SamError, isSamError, messageOf } from '../errors.js';
 import { sortedByText } from '../files/order.js';
-import { HOUSE } from './claims.js';
+import { HOUSE } from './house.js';
 import type { FinishEntry, ImageEntry } from './ledger-lines.js';
 import { ProgressMeter, type ProgressEvent } from './progress.js';
 import type { FolderIssue, FolderSummary, FolderWarning } from './spec.js';

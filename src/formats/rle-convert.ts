@@ -2,6 +2,7 @@
 import { strictReport } from '../dataset/strict.js';
 import type { Report } from '../dataset/types.js';
 import { SamError } from '../errors.js';
+import { Spool } from '../files/spool.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 import { GEOMETRY_OPTIONS, OUTPUT_OPTIONS, READ_OPTIONS } from './convert-options.js';
 import { FindingsKept, type RuleCount } from './findings-kept.js';
@@ -119,13 +120,19 @@ async function toJson(work: Work, to: JsonTarget): Promise<Outcome> {
   });
 }
 
-/** To the output file, staged, or piece by piece to whoever takes it. */
+/** To the output file, staged, or to whoever takes it: once all is converted, because an error must not leave a part of it there. */
 async function deliver({ request }: Work, pieces: AsyncIterable<Uint8Array | string>): Promise<Outcome> {
   const { output, dryRun } = request;
   if (output !== undefined) return await staged(request, 'file', (sink) => sink.put('', pieces));
-  for await (const piece of pieces) {
-    checkStop(request);
-    if (!dryRun) await request.write(piece);
+  const spool = new Spool();
+  try {
+    for await (const piece of pieces) {
+      checkStop(request);
+      if (!dryRun) await spool.append(piece);
+    }
+    for await (const piece of spool.chunks()) await request.write(piece);
+  } finally {
+    await spool.close();
   }
   return { result: dryRun ? 'would-be-written' : 'printed', losses: [] };
 }

@@ -50,6 +50,14 @@ test('a COCO file: only what is converted changes, to the byte; what has the for
   }
 });
 
+test('an error leaves nothing on stdout, however far the conversion had come', async (t) => {
+  const path = await fileWith(t, cocoText(...Array.from({ length: 20_000 }, () => SQUARE), '{"size": [10, 12], "counts": [1, 2]}'));
+  const { code, stdout, stderr } = await runSam(['rle-convert', path, '--to', 'rle']);
+  t.deepEqual([code, stdout], [4, ''], stderr);
+  t.regex(stderr, /annotations\[20000\]/);
+  t.is((await runSam(['rle-convert', path, '--to', 'rle', '--lenient'])).stdout.split('\n').length, cocoText(...Array.from({ length: 20_001 }, () => '')).split('\n').length);
+});
+
 test('bbox and area are set beside the mask; a number that is right keeps its text', async (t) => {
   const masks = [`{"size": [10, 12], "counts": ${COUNTS}}`, '[[1,1,4,1,4,4]]', '[]'];
   const path = await fileWith(t, cocoText(...masks));

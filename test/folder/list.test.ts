@@ -79,6 +79,24 @@ test('the output folder is never read, by whatever name', async (t) => {
   t.deepEqual(await namesOf([join(root, 'a.jpg')], root), ['a.jpg'], 'a file that is named is meant');
 });
 
+test('outputs of earlier runs below an input are passed over, and that is told; named themselves they are read', async (t) => {
+  const root = await temporaryFolder(t);
+  writeTree(root, tree('a.jpg', 'masks/.sam/run.json', 'masks/a/0.png', 'deep/er/.sam/run.json', 'deep/er/x/b.png', 'deep/c.jpg', 'mine/.sam/other', 'mine/d.png'));
+  const out = join(root, 'out');
+  for (const input of [root, `${root}/**/*.{jpg,png}`]) {
+    const { images, warnings } = await listImages([input], out);
+    t.deepEqual(images.map(({ fileName }) => fileName), ['a.jpg', 'deep/c.jpg', 'mine/d.png'], input);
+    t.deepEqual(warnings.map(({ code, file }) => [code, file]).sort(), [['folder/remark', join(root, 'deep/er')], ['folder/remark', join(root, 'masks')]]);
+    t.regex(warnings[0]!.message, /earlier run is not read as input/);
+  }
+  for (const [input, name] of [[join(root, 'masks'), 'a/0.png'], [`${root}/masks/*/*.png`, 'a/0.png'], [join(root, 'masks/a/0.png'), '0.png']] as const) {
+    const { images, warnings } = await listImages([input], out);
+    t.deepEqual([images.map(({ fileName }) => fileName), warnings], [[name], []], input);
+  }
+  const error = await t.throwsAsync(listImages([`${root}/m*s/*/*.png`], out), { code: 'usage/no-images' });
+  t.regex(error.message, /1 × \.png/);
+});
+
 test('what cannot be read is listed with its reason, not opened; links to folders are remarked', async (t) => {
   const root = await temporaryFolder(t);
   writeTree(root, tree('a.jpg', 'closed/b.jpg'));

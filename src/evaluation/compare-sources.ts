@@ -18,6 +18,8 @@ export interface Comparison {
   /** What an image and a category are known by in both: results have the ids of their ground truth, other datasets have names. */
   by: 'id' | 'name';
   classAgnostic: boolean;
+  /** Images that the predictions do not list are left out; where images are known by id, those without a detection. */
+  onlyPredicted: boolean;
   masks: boolean;
   boxes: boolean;
   missingScore: number | undefined;
@@ -36,7 +38,7 @@ type Partners = Paired<Side<TrueObject>, Side<DetectedObject>>;
 
 /** Gives all images to the evaluation. Throws `data/mismatch` where there is nothing in common, `interrupted/signal`, and what `report` throws. */
 export async function compareSources(comparison: Comparison, evaluation: MaskEvaluation): Promise<Compared> {
-  const { predictions: { file }, stop, report } = comparison;
+  const { predictions: { file }, by, onlyPredicted, stop, report } = comparison;
   const compared: Compared = { images: 0, detections: 0, truths: 0, unpredicted: 0 };
   let firstUnpredicted = '';
   for await (const { left: truth, right: prediction } of partnersOf(comparison)) {
@@ -45,6 +47,7 @@ export async function compareSources(comparison: Comparison, evaluation: MaskEva
       report(finding('image/unknown', `The ground truth has no image "${printableName(prediction?.image.fileName ?? '')}"${hintOf(comparison)}.`, { file }));
       continue;
     }
+    if (onlyPredicted && (prediction === undefined || (by === 'id' && prediction.objects.length === 0))) continue;
     if (prediction !== undefined && !isOneSize(truth.image, prediction.image)) {
       report(finding('size/mismatch', `The ground truth is ${sizeText(truth.image)}, the predictions are ${sizeText(prediction.image)}.`, { file, record: truth.image.fileName }));
       continue;
@@ -56,7 +59,7 @@ export async function compareSources(comparison: Comparison, evaluation: MaskEva
     evaluation.add({ imageId: truth.image.id, truths: truth.objects, detections: prediction?.objects ?? [] });
   }
   if (compared.unpredicted > 0) {
-    const message = `${compared.unpredicted} of the ground truth's ${compared.images} images are not among the predictions, ${printableName(firstUnpredicted)} first: what is to be found there counts as missed.`;
+    const message = `${compared.unpredicted} of the ground truth's ${compared.images} images are not among the predictions, ${printableName(firstUnpredicted)} first: what is to be found there counts as missed, unless --only-predicted.`;
     report(finding('image/unpredicted', message, { file }));
   }
   return compared;

@@ -8,6 +8,7 @@ export const MASK_EVALUATION_OPTIONS = {
   classAgnostic: { kind: 'switch', default: false, summary: 'Compare everything with everything, whatever the categories.' },
   maxDets: { kind: 'text', default: '1,10,100', value: 'N,...', summary: 'Best detections of an image and category that count; AP is of the last.' },
   missingScore: { kind: 'number', default: undefined, summary: 'The score of predictions that have none; results must have theirs. [default: an error]' },
+  onlyPredicted: { kind: 'switch', default: false, summary: 'Leave out images that PRED does not list, or has no result for.' },
   perCategory: { kind: 'switch', default: false, summary: 'Also tell AP and AR of each category.' },
   force: { kind: 'switch', default: false, summary: 'Overwrite an output with other content.' },
   dryRun: { kind: 'switch', default: false, summary: 'Evaluate and report, write nothing.' },

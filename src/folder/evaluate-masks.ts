@@ -54,7 +54,8 @@ interface Opened extends Pick<Comparison, 'truth' | 'predictions' | 'by'>, Pick<
  */
 export async function evaluateMasks(request: MaskEvaluationRequest): Promise<MaskEvaluationReport> {
   const iouTypes = iouTypesOf(request.iouType), maxDets = maxDetsOf(request.maxDets);
-  const { classAgnostic, missingScore, stop, perCategory } = request;
+  const { classAgnostic, onlyPredicted, missingScore, stop, perCategory } = request;
+  if (classAgnostic && perCategory) throw new SamError('usage/option', '--per-category and --class-agnostic exclude each other.');
   const findings = new FindingsKept();
   const report: Report = request.lenient ? (found) => { findings.add(found); } : strictReport((found) => { findings.add(found); });
   const { truth, predictions, by, ...formats } = await openBoth(request, report);
@@ -64,7 +65,8 @@ export async function evaluateMasks(request: MaskEvaluationRequest): Promise<Mas
     outputs = await EvaluationOutputs.open(request, [request.predictions, request.truth, ...(request.instances === undefined ? [] : [request.instances])]);
     const categories = truth.source.categories;
     const evaluation = new MaskEvaluation({ iouTypes, maxDets, categories: classAgnostic ? undefined : categories.map(({ id }) => id) });
-    const compared = await compareSources({ truth, predictions, by, classAgnostic, missingScore, report, stop, newShelf: () => spoolShelf(spool), masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') }, evaluation);
+    const needs = { masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') };
+    const compared = await compareSources({ truth, predictions, by, classAgnostic, onlyPredicted, missingScore, report, stop, newShelf: () => spoolShelf(spool), ...needs }, evaluation);
     const result = evaluation.result(), categoryNames = new Map(categories.map(({ id, name }) => [id, name]));
     const numbers = evaluationNumbers(result, categoryNames, perCategory);
     return {

@@ -172,7 +172,7 @@ test.serial('what is wrong is named with its place; --lenient leaves it out and 
 
 test.serial('wrong flags are refused before anything is read', async (t) => {
   const at = await files(t);
-  for (const [flag, value] of [['--iou-type', 'keypoints'], ['--max-dets', '100,1'], ['--min-ap', '1.5'], ['--from', 'cocos']] as const) {
+  for (const [flag, value] of [['--iou-type', 'keypoints'], ['--max-dets', '100,1'], ['--min-ap', '1.5'], ['--from', 'cocos'], ['--per-category', '--class-agnostic']] as const) {
     const { code, stderr } = await runSam(['evaluate', 'masks', at('masks.json'), at('gone.json'), flag, value]);
     t.is(code, 2);
     t.regex(stderr, new RegExp(flag));

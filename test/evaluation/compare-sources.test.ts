@@ -19,7 +19,7 @@ async function compare(truth: DatasetEntry[], predictions: DatasetEntry[], more:
   const findings: Finding[] = [];
   const evaluation = new MaskEvaluation({ iouTypes: more.masks === false ? ['bbox'] : ['segm'], categories: more.classAgnostic === true ? undefined : mine.map(({ id }) => id) });
   const compared = await compareSources({
-    truth: { source: sourceOf(mine, truth), file: 'gt.json' }, predictions: { source: sourceOf(theirs, predictions), file: 'pred.json' }, by: 'name', classAgnostic: false, masks: true, boxes: false, missingScore: undefined,
+    truth: { source: sourceOf(mine, truth), file: 'gt.json' }, predictions: { source: sourceOf(theirs, predictions), file: 'pred.json' }, by: 'name', classAgnostic: false, onlyPredicted: false, masks: true, boxes: false, missingScore: undefined,
     report: (finding) => { findings.push(finding); }, ...more,
   }, evaluation);
   return { compared, result: evaluation.result(), findings };
@@ -49,6 +49,15 @@ test('images that only one of both has', async (t) => {
   t.deepEqual(codes(both).sort(), ['image/unknown pred.json', 'image/unpredicted pred.json']);
   t.deepEqual(both.compared, { images: 2, detections: 1, truths: 2, unpredicted: 1 });
   t.regex(both.findings.find(({ code }) => code === 'image/unpredicted')!.message, /1 of the ground truth's 2 images are not among the predictions, b first/);
+});
+
+test('only images that the predictions list, or have a result for', async (t) => {
+  const truth = [entry(1, 'a', [{}]), entry(2, 'b', [{}]), entry(3, 'c', [{}])];
+  const listed = await compare(truth, [entry(1, 'a', [{ score: 1 }]), entry(2, 'b', [])], { onlyPredicted: true });
+  t.deepEqual(listed.compared, { images: 2, detections: 1, truths: 2, unpredicted: 0 });
+  t.deepEqual(codes(listed), []);
+  const results = await compare(truth, [entry(1, 'a', [{ score: 1 }]), entry(2, 'b', []), entry(3, 'c', [])], { onlyPredicted: true, by: 'id' });
+  t.deepEqual(results.compared, { images: 1, detections: 1, truths: 1, unpredicted: 0 });
 });
 
 test('sizes that differ leave the image out; an unknown size is no other size', async (t) => {

@@ -19,7 +19,7 @@ export function promptsOutcome(report: PromptsReport): Outcome {
   const exitCode = outputError?.exitCode ?? (unmet.length > 0 ? EXIT_CODES.threshold : all.length > 0 ? EXIT_CODES.item : 0);
   return {
     summary: numbersOf(report), outputs, warnings: [...findingIssues(findings, 'warning'), ...warnings], errors: all, exitCode, closing: [closingLine(report)],
-    ...(scores === undefined ? {} : { text: scoresText(scores, report.protocol.clicks) }),
+    ...(scores?.all === undefined || scores.all === null ? {} : { text: scoresText(scores, report.protocol.clicks) }),
   };
 }
 
@@ -50,9 +50,17 @@ function neededText({ mean, reached }: ClicksNeeded): string {
 }
 
 function closingLine({ model, images, failed, leftOut: { crowds, refused }, scores, outputs }: PromptsReport): string {
-  const left = [...(failed > 0 ? [`${failed} images could not be worked on`] : []), ...(refused > 0 ? [`${refused} regions were refused`] : []), ...(crowds > 0 ? [`${crowds} crowds were left out`] : [])];
+  const name = printableName(model.name);
+  const left = [
+    ...(failed > 0 ? [`${counted(failed, 'image')} could not be worked on`] : []), ...(refused > 0 ? [`${counted(refused, 'region')} refused`] : []), ...(crowds > 0 ? [`${counted(crowds, 'crowd')} left out`] : []),
+  ];
   const rest = left.length === 0 ? '' : ` ${left.join(', ')}.`;
-  if (scores === undefined) return `Would evaluate ${printableName(model.name)} on ${images} images; nothing was written.${rest}`;
+  if (scores === undefined) return `Would evaluate ${name} on ${counted(images - failed, 'image')}; nothing was written.${rest}`;
+  if (scores.all === null) return `Nothing was evaluated, nothing was written.${rest}`;
   const files = outputs.length === 0 ? '' : ` Written: ${outputs.map(printableName).join(', ')}.`;
-  return `${printableName(model.name)} on ${scores.all?.regions ?? 0} regions of ${images - failed} images; NoC counts a region that never gets there as all the clicks, and says how many get there.${rest}${files}`;
+  return `${name} on ${counted(scores.all.regions, 'region')} of ${counted(images - failed, 'image')}; NoC counts a region that never gets there as all the clicks, and says how many get there.${rest}${files}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

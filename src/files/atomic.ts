@@ -207,8 +207,10 @@ export async function ensureDirectory(folder: string): Promise<void> {
     const parent = dirname(folder);
     if (systemCode(error) !== 'ENOENT' || parent === folder) throw await storageError(error, folder);
     await ensureDirectory(parent);
-    await ensureDirectory(folder);
-    return;
+    // some places (/proc) say of every new folder that there is no such one, however often they are asked
+    await mkdir(folder).catch(async (again: unknown) => {
+      if (!await isDirectory(folder)) throw await storageError(again, folder);
+    });
   }
   await syncDirectory(dirname(folder));
 }

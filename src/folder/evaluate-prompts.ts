@@ -17,7 +17,7 @@ import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import { locateModel } from '../models/locate.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type OptionsOf } from '../options.js';
-import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import { runPool, type JobOutcome } from './pool.js';
 import { ProgressMeter } from './progress.js';
 import { PromptsOutputs } from './prompts-outputs.js';
@@ -63,10 +63,9 @@ export async function evaluatePrompts(request: PromptsRequest, options: FolderRu
     const plan = await planPrompts(dataset.source, choice, limit, request.regions);
     const model = await locateModel(request.model, { env: request.env });
     const files = modelFilesOf(model);
-    const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-    const threads = settings.threads ?? defaultThreads(bytes, thisMachine());
+    const { threads, workers: most } = planSessions(model, settings);
     const setup: PromptsSetup = { model: files, threads, clicks, maxPixels: settings.image.maxPixels, lenient: settings.image.lenient };
-    const workers = Math.min(plan.images, settings.workers ?? defaultWorkers(bytes, threads, thisMachine()));
+    const workers = Math.min(plan.images, most);
     const run: Run = {
       request, settings, source: dataset.source, choice, plan, options, meter: new ProgressMeter(plan.images, () => performance.now()),
       sums: [], errors: [...plan.refused], warnings: [], failed: 0, takes: undefined,
@@ -144,7 +143,8 @@ function settle(run: Run, { index, planned }: Job, outcome: JobOutcome): void {
 function fail(run: Run, { image: { id, fileName }, chosen }: PlannedImage, error: SamError): void {
   const { code, message, stack } = plainError(error);
   run.failed++;
-  run.errors.push({ code, message: `${message} ${chosen.regions.length} of its regions are not evaluated.`, file: fileName, record: `image ${id}`, ...(stack === undefined ? {} : { stack }) });
+  const lost = chosen.regions.length === 1 ? 'Its region is' : `Its ${chosen.regions.length} regions are`;
+  run.errors.push({ code, message: `${message} ${lost} not evaluated.`, file: fileName, record: `image ${id}`, ...(stack === undefined ? {} : { stack }) });
   run.meter.count('failed', 0);
   run.options.events?.({ kind: 'imageFailed', fileName, error, progress: run.meter.progress });
 }

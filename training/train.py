@@ -25,7 +25,7 @@ from .losses import total_loss
 from .model import PIXEL_MEAN, PIXEL_STD, Model
 
 DEFAULTS: dict[str, Any] = {
-    'side': 256, 'images': 8, 'prompts': 12, 'photographs': 0.5, 'rate': 1e-3, 'decay': 0.02, 'warmup': 300, 'steps': 20000, 'cooldown': 4000,
+    'side': 256, 'images': 8, 'prompts': 12, 'photographs': 0.6, 'drawn': 0.08, 'rate': 1e-3, 'decay': 0.02, 'warmup': 300, 'steps': 20000, 'cooldown': 4000,
     'average': 0.999, 'clip': 1.0, 'second_round': 0.5, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 4000, 'seed': 1, 'model': {},
 }
 
@@ -175,7 +175,7 @@ def log(output: Path, record: dict[str, Any]) -> None:
 
 def run(training: Training, args: argparse.Namespace) -> None:
     config = training.config
-    data = Batches(args.cache, config['images'], config['prompts'], config['side'], config['photographs'], config['seed'] + training.step)
+    data = Batches(args.cache, config['images'], config['prompts'], config['side'], config['photographs'], config['drawn'], config['seed'] + training.step)
     loader = iter(DataLoader(data, batch_size=None, num_workers=args.loaders, prefetch_factor=4 if args.loaders else None))
     rng = np.random.default_rng(config['seed'] + training.step)
     start = last_save = last_eval = last_log = time.time()
@@ -215,7 +215,7 @@ def measure(training: Training, args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--config', type=Path, required=True)
-    parser.add_argument('--cache', type=Path, required=True)
+    parser.add_argument('--cache', type=Path, help='what training.data.cache wrote; without it all scenes are drawn')
     parser.add_argument('--output', type=Path, required=True)
     parser.add_argument('--minutes', type=float, default=float('inf'))
     parser.add_argument('--threads', type=int, default=2)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from .scenes import Mask, Scene, Sources, draw_scene
+from .drawn import draw
+from .scenes import Mask, Scene, Sources, cached_scene
 
 STRIDE = 4
 
@@ -75,23 +76,24 @@ def prompts_of(scene: Scene, count: int, rng: np.random.Generator) -> tuple[NDAr
 
 
 class Batches(IterableDataset[Batch]):
-    """Endless batches; the same seed gives the same ones."""
+    """Endless batches; the same seed gives the same ones. `drawn`: the share of our own scenes, all where there is no cache; of the others
+    `photographs` are without cut-outs."""
 
-    def __init__(self, cache: Path, images: int, prompts: int, side: int, photographs: float, seed: int) -> None:
-        self.cache, self.images, self.prompts, self.side, self.photographs, self.seed = cache, images, prompts, side, photographs, seed
+    def __init__(self, cache: Path | None, images: int, prompts: int, side: int, photographs: float, drawn: float, seed: int) -> None:
+        self.cache, self.images, self.prompts, self.side, self.photographs, self.drawn, self.seed = cache, images, prompts, side, photographs, drawn, seed
 
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
         torch.set_num_threads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng((self.seed, 0 if worker is None else worker.id))
-        sources = Sources(self.cache)
+        sources = None if self.cache is None else Sources(self.cache)
         while True:
             yield self.draw(sources, rng)
 
-    def draw(self, sources: Sources, rng: np.random.Generator) -> Batch:
+    def draw(self, sources: Sources | None, rng: np.random.Generator) -> Batch:
         rows = []
         for _ in range(self.images):
-            scene = draw_scene(sources, self.side, rng, self.photographs)
+            scene = draw(self.side, rng) if sources is None or rng.random() < self.drawn else cached_scene(sources, self.side, rng, self.photographs)
             rows.append((scene.picture.transpose(2, 0, 1), *prompts_of(scene, self.prompts, rng)))
         return Batch(*(torch.from_numpy(np.stack([row[i] for row in rows])) for i in range(4)))

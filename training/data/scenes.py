@@ -13,6 +13,7 @@ from .hierarchy import Tree, lifetimes, members
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 SMALLEST, LARGEST = 0.003, 0.7  # of the picture's area, of a mask to train on
+FAINTEST = 0.13  # how unlike its nearest neighbour a region must be
 
 
 @dataclass
@@ -70,13 +71,16 @@ def tree_masks(sources: Sources, i: int, leaves: NDArray[np.uint16], rng: np.ran
     pixels = np.bincount(leaves.ravel(), minlength=n)[:n].astype(np.float32)
     inside = node_members(tree.parents, n)
     area = inside @ pixels / leaves.size
-    life = lifetimes(tree) / (0.05 + tree.heights)
-    fits = (area > SMALLEST) & (area < LARGEST) & (life > 0.02)
+    life = lifetimes(tree)
+    # what its nearest neighbour is unlike it by: low where there is no true border
+    apart = np.zeros(count, np.float32)
+    apart[tree.parents >= 0] = tree.heights[tree.parents[tree.parents >= 0]]
+    fits = (area > SMALLEST) & (area < LARGEST) & (apart > FAINTEST) & (life > 0.005)
     nodes = np.flatnonzero(fits)
     if len(nodes) == 0:
         return [], []
     # few large nodes, many small ones: evened out over sizes
-    weight = np.minimum(life[nodes], 0.6) ** 1.2 * area[nodes] ** 0.35
+    weight = np.minimum(life[nodes], 0.15) * np.minimum(apart[nodes], 0.4) * area[nodes] ** 0.6
     keys = np.log(rng.random(len(nodes)) + 1e-12) / weight
     masks, weights, taken = [], [], []
     for k in np.argsort(-keys):
@@ -84,11 +88,17 @@ def tree_masks(sources: Sources, i: int, leaves: NDArray[np.uint16], rng: np.ran
         if any(alike(row, other, pixels) for other in taken):
             continue
         taken.append(row)
-        masks.append(row[leaves])
+        masks.append(smooth(row[leaves]))
         weights.append(1.0)
         if len(masks) == most:
             break
     return masks, weights
+
+
+def smooth(mask: Mask) -> Mask:
+    """Without the pixels' width of ragged edge that the pieces have and people's outlines have not; as it was where little would be left."""
+    rounded = cv2.medianBlur(mask.astype(np.uint8) * 255, 5) > 0
+    return rounded if rounded.sum() > 0.8 * mask.sum() else mask
 
 
 def node_members(parents: NDArray[np.int32], n: int) -> NDArray[np.bool_]:
@@ -202,7 +212,7 @@ def degrade(picture: Picture, rng: np.random.Generator) -> Picture:
     return picture
 
 
-def draw_scene(sources: Sources, side: int, rng: np.random.Generator, photographs: float) -> Scene:
+def cached_scene(sources: Sources, side: int, rng: np.random.Generator, photographs: float) -> Scene:
     """One scene with at least one mask; `photographs` is the share of those without cut-outs."""
     while True:
         scene = photo_scene(sources, side, rng) if rng.random() < photographs else composite_scene(sources, side, rng)

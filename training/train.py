@@ -9,6 +9,7 @@ from . import machine  # noqa: F401  first of all
 import argparse
 import json
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,10 @@ def run(training: Training, args: argparse.Namespace) -> None:
     start = last_save = last_eval = last_log = time.time()
     sums: dict[str, float] = {}
     count = 0
-    while training.step < config['steps'] and time.time() - start < args.minutes * 60:
+    stopped: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: stopped.append(received))
+    while training.step < config['steps'] and time.time() - start < args.minutes * 60 and not stopped:
         began = time.time()
         loss, logged = batch_loss(training.model, next(loader), config, rng, training.step)
         if not torch.isfinite(loss):
@@ -202,7 +206,7 @@ def run(training: Training, args: argparse.Namespace) -> None:
             measure(training, args)
             last_eval = last_log = time.time()
     training.save()
-    if args.annotations is not None:
+    if args.annotations is not None and not stopped:
         measure(training, args)
 
 

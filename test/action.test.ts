@@ -113,6 +113,8 @@ test('run: annotations in the log, a table in the summary, the exit code as an o
   t.is((await step(t, 'run', { DATASET: 'data/in.json', MAX_ERRORS: '0' })).code, 7);
   t.is((await step(t, 'run', { DATASET: 'data/in.json', MAX_ERRORS: 'many' })).code, 2);
   t.is((await step(t, 'run', { DATASET: 'data/none.json' })).code, 2);
+  t.is((await step(t, 'run', { COMMAND: 'stats', DATASET: 'data/in.json', MIN_MASKS_PER_IMAGE: '0', ARGS: '--lenient' })).outputs.get('exit-code'), '3', 'what could not be read is left out');
+  t.is((await step(t, 'run', { COMMAND: 'stats', DATASET: 'data/in.json', MIN_MASKS_PER_IMAGE: '5', ARGS: '--lenient' })).code, 7);
 });
 
 test('run: sarif and json go to a file that the next step is told of; more arguments come one a line', async (t) => {

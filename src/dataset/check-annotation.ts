@@ -58,7 +58,7 @@ function measuresOf(annotation: Annotation, image: ImageSize): Measures | undefi
     const box = boxFromRle(segmentation.rle);
     if (box === undefined) return undefined;
     const area = rleArea(segmentation.rle);
-    return { box, pixels: () => area, areas: () => [area], slack: Math.max(1, area * 0.005) };
+    return { box, pixels: () => area, areas: () => [area], slack: Math.max(0.5, area * 0.005) };
   }
   const box = boxOfRings(segmentation.rings);
   if (box === undefined) return undefined;

@@ -235,7 +235,7 @@ test('exit codes: each wrong request has its own, and leaves nothing', async (t)
   const before = (await readdir(root)).sort();
   const rows: [string[], number, string][] = [
     [[join(root, 'none.json')], 2, 'usage/input-missing'], [[file, '--images', join(root, 'none')], 2, 'usage/input-missing'], [[file, '--images', file], 2, 'usage/option'],
-    [[file, '--fix'], 2, 'usage/option'], [[file, '--output', join(root, 'x.json')], 2, 'usage/option'], [[file, '--max-errors', '-1'], 2, 'usage/option'], [[file, '--format', 'xml'], 2, 'usage/option'],
+    [[file, '--fix'], 2, 'usage/option'], [[file, '--lenient'], 2, 'usage/option'], [[file, '--dry-run'], 2, 'usage/option'], [[file, '--output', join(root, 'x.json')], 2, 'usage/option'], [[file, '--max-errors', '-1'], 2, 'usage/option'], [[file, '--format', 'xml'], 2, 'usage/option'],
     [[file, '--from', 'coco-results'], 2, 'usage/option'], [[file, '--fix', '--output', file, '--force'], 2, 'usage/output-in-input'], [[join(root, 'notes.txt'), '--from', 'label-studio', '--fix', '--output', join(root, 'x')], 2, 'usage/option'],
     [[join(root, 'notes.txt')], 4, 'data/format'],
   ];

@@ -40,6 +40,7 @@ export interface ValidateReport {
  */
 export async function validateDataset(request: ValidateRequest): Promise<ValidateReport> {
   if (request.fix !== (request.output !== undefined)) throw new SamError('usage/option', '--fix writes a repaired copy to --output: one is nothing without the other.');
+  if (!request.fix && (request.lenient || request.allowLossy || request.force || request.dryRun)) throw new SamError('usage/option', '--lenient, --allow-lossy, --force and --dry-run are about the copy that --fix writes.');
   const { images: folder, decode, maxPixels } = request;
   if (folder !== undefined) await assertFolder(folder);
   const images = folder === undefined ? undefined : new ImageCheck({ folder, decode, maxPixels });

@@ -12,6 +12,7 @@ import { meansOf, sumsOf, type SumsBySize } from '../evaluation/prompt-scores.js
 import { unmetThresholds } from '../evaluation/prompt-thresholds.js';
 import { sortedByText } from '../files/order.js';
 import { insideRoot } from '../files/safe-path.js';
+import type { RuleCount } from '../formats/findings-kept.js';
 import { openDataset } from '../formats/jobs/open-dataset.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import { locateModel } from '../models/locate.js';
@@ -61,6 +62,7 @@ export async function evaluatePrompts(request: PromptsRequest, options: FolderRu
   try {
     const choice = { ids: request.regions === undefined ? undefined : await readRegionIds(request.regions), most: maxRegionsPerImage, seed };
     const plan = await planPrompts(dataset.source, choice, limit, request.regions);
+    if (plan.images === 0) throw nothingToEvaluate(dataset.findings.byRule);
     const model = await locateModel(request.model, { env: request.env });
     const files = modelFilesOf(model);
     const { threads, workers: most } = planSessions(model, settings);
@@ -81,6 +83,13 @@ export async function evaluatePrompts(request: PromptsRequest, options: FolderRu
   } finally {
     await dataset.source.close?.();
   }
+}
+
+/** Where all that was wrong is what is missing, the first of it is the reason. */
+function nothingToEvaluate(findings: readonly RuleCount[]): SamError {
+  const first = findings.find(({ severity }) => severity === 'error')?.shown[0];
+  if (first === undefined) return new SamError('usage/no-images', 'No annotation has a mask that could be evaluated.');
+  return new SamError('data/record', `No annotation that could be read has a mask to evaluate. First of what is wrong: ${first.message}`, { file: first.file, record: first.record, path: first.path });
 }
 
 async function work(run: Run, setup: PromptsSetup, workers: number): Promise<void> {

@@ -54,6 +54,5 @@ export async function planPrompts(source: DatasetSource, choice: RegionChoice, l
   }
   const [first] = missing;
   if (first !== undefined) throw new SamError('data/record', `${missing.size} of the ids are of no annotation that could be read, ${first} first: the regions belong to another dataset.`, { file });
-  if (plan.images === 0) throw new SamError('usage/no-images', 'No annotation has a mask that could be evaluated.');
   return plan;
 }

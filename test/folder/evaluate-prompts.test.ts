@@ -113,4 +113,6 @@ test('nothing to evaluate is said before any work', async (t) => {
   const drawn = await drawRegions(await temporaryFolder(t));
   writeFileSync(drawn.annotations, JSON.stringify({ ...drawn.json, annotations: [] }));
   await t.throwsAsync(() => evaluate(drawn), { code: 'usage/no-images', message: /No annotation has a mask/ });
+  writeFileSync(drawn.annotations, JSON.stringify({ ...drawn.json, categories: [{ id: 1 }] }));
+  await t.throwsAsync(() => evaluate(drawn), { code: 'data/record', message: /No annotation that could be read .* Expected a name/ });
 });

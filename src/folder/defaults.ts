@@ -1,5 +1,6 @@
 /** How many workers and threads a run uses when nobody says: from the model's size, the cores and the memory. */
 import { availableParallelism, totalmem } from 'node:os';
+import type { LocatedModel } from '../models/located-model.js';
 import { cpuQuota } from './cpu-quota.js';
 
 export interface Machine { cores: number; memoryBytes: number }
@@ -28,4 +29,11 @@ export function defaultThreads(modelBytes: number, machine: Machine): number {
 export function defaultWorkers(modelBytes: number, threads: number, machine: Machine): number {
   const each = 300 * 2 ** 20 + 3 * modelBytes;
   return Math.max(1, Math.min(Math.floor(machine.cores / threads), Math.floor(machine.memoryBytes / 2 / each)));
+}
+
+/** How many threads an inference session has and how many workers there are: what the user gave, else what the model and this machine make of it. */
+export function planSessions(model: Pick<LocatedModel, 'files'>, given: { threads?: number | undefined; workers?: number | undefined } = {}): { threads: number; workers: number } {
+  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0), machine = thisMachine();
+  const threads = given.threads ?? defaultThreads(bytes, machine);
+  return { threads, workers: given.workers ?? defaultWorkers(bytes, threads, machine) };
 }

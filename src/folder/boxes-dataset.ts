@@ -15,7 +15,7 @@ import { locateModel } from '../models/locate.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type OptionTable, type SomeOf } from '../options.js';
 import { predictBoxes, type BoxesRun } from './boxes-to-masks.js';
-import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import type { FolderRunOptions, FolderSummary } from './spec.js';
 import { versions } from './versions.js';
 
@@ -73,13 +73,12 @@ export async function boxesToMasks(request: BoxesRequest, options: FolderRunOpti
   try {
     const model = await locateModel(request.model, { env: request.env });
     const files = modelFilesOf(model);
-    const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-    const threads = settings.threads ?? defaultThreads(bytes, thisMachine());
+    const { threads, workers } = planSessions(model, settings);
     const { multimask, refine, boxJitter, seed } = settings;
     const boxes = await digestOfBoxes(source);
     isFirstReading = false;
     const run: BoxesRun = {
-      source, images: request.images, output: request.output, workers: settings.workers ?? defaultWorkers(bytes, threads, thisMachine()),
+      source, images: request.images, output: request.output, workers,
       setup: { model: files, threads, multimask: multimask === 'best', refine, maxPixels: image.maxPixels, lenient: image.lenient },
       resume: settings.resume, force: settings.force, jitter: boxJitter, seed, keepUnmasked: settings.keepUnmasked,
       record: { command: 'boxes-to-masks', boxes, multimask, refine, boxJitter, seed: boxJitter === 0 ? 0 : seed, lenient: image.lenient, model: { name: model.name, sha256: files.sha256 }, versions: versions() },

@@ -3,6 +3,7 @@ import { constants, readFileSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canDraw } from '../draw/font.js';
 import { SamError, messageOf } from '../errors.js';
 import { imageLibrary } from '../image/sharp.js';
 import { cacheFolder, checkCacheFolder, type Environment } from '../models/cache-dir.js';
@@ -12,7 +13,7 @@ import { modelFilesOf } from '../models/located-model.js';
 import { Predictor } from '../models/predictor.js';
 import { EMBEDDED_MODEL } from '../models/registry.js';
 import { runtimeVersion } from '../models/runtime-advice.js';
-import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import { memoryCheck, processorCheck, systemCheck } from './doctor-machine.js';
 import { selfCheck } from './self-check.js';
 
@@ -28,6 +29,11 @@ export async function examine({ env }: { env: Environment }): Promise<Check[]> {
   checks.push(await attempt('images', () => {
     const { sharp, vips } = imageLibrary().versions;
     return { topic: 'images', state: 'ok', text: `sharp ${sharp ?? '?'}, libvips ${vips}` };
+  }));
+  checks.push(await attempt('pictures', () => {
+    // the first question loads both
+    canDraw('');
+    return { topic: 'pictures', state: 'ok', text: '@napi-rs/canvas, and the font that comes with sam' };
   }));
   const own = await attempt('self-check', ownCheck);
   // that the runtime does not load, only its use tells
@@ -67,13 +73,11 @@ function nodeCheck(): Check {
 async function modelCheck(env: Environment): Promise<Check> {
   const located = await locateModel(undefined, { env });
   const bytes = located.files.reduce((sum, file) => sum + file.bytes, 0);
-  const machine = thisMachine();
-  const threads = defaultThreads(bytes, machine);
+  const { threads, workers } = planSessions(located);
   const predictor = await Predictor.open(modelFilesOf(located), threads);
   const { contract, inputSide, masksPerPrompt } = predictor.spec;
   await predictor.close();
   const remark = located.origin === 'embedded' ? ' (a stopgap that masks poorly: `sam models list` names better ones)' : masksPerPrompt === 3 ? '' : ' (one mask a prompt: not for segment-all)';
-  const workers = defaultWorkers(bytes, threads, machine);
   return { topic: 'model', state: 'ok', text: `${located.name}${remark}, ${contract}, ${inputSide} pixels, ${(bytes / 1e6).toFixed(1)} MB in ${located.folder}; by default --workers ${workers} --threads ${threads}` };
 }
 

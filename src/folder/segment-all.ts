@@ -8,7 +8,7 @@ import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';
 import type { LocatedModel } from '../models/located-model.js';
 import { resolveOptions, type OptionTable, type OptionsOf } from '../options.js';
-import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import { MASK_FORMATS, partPathOf, type MaskFormat, type MasksSetup } from './masks-worker.js';
 import { modelForMasks } from './model-for-masks.js';
 import { runFolder } from './run.js';
@@ -70,10 +70,7 @@ export async function planSegmentAll(request: SegmentAllRequest): Promise<Segmen
   const { located: model, files, recommended } = await modelForMasks(request.model, request.env);
   const generator = resolveOptions(GENERATOR_OPTIONS, { ...recommended, ...withoutUndefined(request.generator ?? {}) });
   if (generator.minArea > generator.maxArea) throw new SamError('usage/option', `--min-area ${generator.minArea} is above --max-area ${generator.maxArea}: no mask could pass.`);
-  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-  const machine = thisMachine();
-  const threads = folder.threads ?? defaultThreads(bytes, machine);
-  const workers = folder.workers ?? defaultWorkers(bytes, threads, machine);
+  const { threads, workers } = planSessions(model, folder);
   const setup: MasksSetup = { model: files, threads, generator, format, maxPixels: image.maxPixels, lenient: image.lenient };
   const shard = folder.shard === undefined ? undefined : parseShard(folder.shard);
   const spec: FolderSpec = {

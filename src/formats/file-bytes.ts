@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { SamError, systemCode } from '../errors.js';
+import { guarded, type ReadFailure } from '../files/guarded.js';
 import { kindOf } from '../files/walk.js';
 
 const CHUNK_BYTES = 1 << 16;
@@ -32,14 +33,14 @@ export async function isFolder(path: string): Promise<boolean> {
 
 /** `name` is what errors call the file. Throws `data/unreadable`. */
 export async function openFile(path: string, name: string = path): Promise<OpenFile> {
-  const handle = await guarded(name, async () => {
+  const handle = await guarded(unreadable(name), async () => {
     // looking before opening: opening a device can already do something
     const found = await stat(path);
     if (!found.isFile()) throw new SamError('data/unreadable', `Expected a regular file, found ${kindOf(found)}.`, { file: name });
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   });
   const { size } = await handle.stat();
-  return { size, read: (position, length) => guarded(name, () => readFully(handle, position, Math.max(0, Math.min(length, size - position)))), close: () => handle.close() };
+  return { size, read: (position, length) => guarded(unreadable(name), () => readFully(handle, position, Math.max(0, Math.min(length, size - position)))), close: () => handle.close() };
 }
 
 /** A whole file of at most `maxBytes`. Throws `data/unreadable`, `data/format`. */
@@ -74,14 +75,4 @@ async function readFully(handle: FileHandle, position: number, length: number): 
   return bytes.subarray(0, filled);
 }
 
-/** System errors as ours; the system's own text names the absolute path, so only its code is kept. */
-async function guarded<T>(name: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const code = systemCode(error);
-    if (error instanceof SamError || code === undefined) throw error;
-    const reason = code === 'ENOENT' || code === 'ENOTDIR' ? 'it does not exist' : code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
-    throw new SamError('data/unreadable', `The file cannot be read: ${reason}.`, { file: name, cause: error });
-  }
-}
+const unreadable = (file: string) => ({ reason, cause }: ReadFailure): SamError => new SamError('data/unreadable', `The file cannot be read: ${reason}.`, { file, cause });

@@ -1,5 +1,6 @@
 /** SA-1B: a JSON file an image, as Meta's dataset has it and `segment-all` writes it; masks of no class with what the generator knows. */
-import type { Format, Match, Probe } from './format.js';
+import type { Format, Match } from './format.js';
+import { matchJson } from './json-folder.js';
 import { jsonHead } from './json-head.js';
 import { readSa1b } from './sa1b-read.js';
 import { writeSa1b } from './sa1b-write.js';
@@ -10,24 +11,10 @@ export { encodeSa1b, sa1bImageId, sa1bPath } from './sa1b-encode.js';
 export const sa1b: Format = {
   name: 'sa1b',
   title: 'SA-1B (one JSON file an image)',
-  detect: (probe) => detectSa1b(probe),
+  detect: (probe) => matchJson(probe, matchOf),
   reader: { read: (path, options) => readSa1b(path, options) },
   writer: { output: 'folder', write: (source, sink) => writeSa1b(source, sink) },
 };
-
-/** So many files of a folder are looked at before it is said to hold something else. */
-const FILES_LOOKED_AT = 3;
-
-async function detectSa1b(probe: Probe): Promise<Match> {
-  if (!probe.directory) return matchOf(probe.head, 'it');
-  const files = probe.names.filter((name) => name.endsWith('.json') && !name.split('/').includes('.sam'));
-  let last: Match = { score: 0, reason: 'there is no JSON file in the folder' };
-  for (const name of files.slice(0, FILES_LOOKED_AT)) {
-    last = matchOf(await probe.headOf(name), name);
-    if (last.score > 0) return last;
-  }
-  return last;
-}
 
 function matchOf(head: Uint8Array, name: string): Match {
   const { shape, keys, firstKeys } = jsonHead(head);

@@ -4,7 +4,8 @@
  */
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { SamError, messageOf, systemCode } from '../errors.js';
+import { SamError } from '../errors.js';
+import { guarded, type ReadFailure } from '../files/guarded.js';
 
 /** More than any decoder takes from a buffer. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -15,13 +16,13 @@ const MAX_BYTES = 2 ** 31 - 1;
  */
 export async function readFileBytes(path: string, name: string): Promise<Buffer> {
   // looking before opening: opening a device can already do something
-  await guarded(name, async () => { checkRegular(await stat(path), name); });
-  const handle = await guarded(name, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  await guarded(unreadable(name), async () => { checkRegular(await stat(path), name); });
+  const handle = await guarded(unreadable(name), () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
-    const before = await guarded(name, () => handle.stat({ bigint: true }));
+    const before = await guarded(unreadable(name), () => handle.stat({ bigint: true }));
     checkRegular(before, name);
-    const bytes = await guarded(name, () => readExactly(handle, Number(before.size), name));
-    const after = await guarded(name, () => handle.stat({ bigint: true }));
+    const bytes = await guarded(unreadable(name), () => readExactly(handle, Number(before.size), name));
+    const after = await guarded(unreadable(name), () => handle.stat({ bigint: true }));
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) throw changed(name, 'it was written to');
     return bytes;
   } finally {
@@ -53,14 +54,5 @@ function checkRegular(stats: { isFile(): boolean; isDirectory(): boolean }, name
   throw new SamError('image/unreadable', `Expected a regular file, found ${stats.isDirectory() ? 'a folder' : 'a pipe, socket or device'}.`, { file: name });
 }
 
-/** System errors as ours; the system's own text names the absolute path, so only its code is kept. */
-async function guarded<T>(name: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const code = systemCode(error);
-    if (error instanceof SamError || code === undefined) throw error;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new SamError('image/missing', 'The image does not exist (any more).', { file: name, cause: error });
-    throw new SamError('image/unreadable', `The image cannot be read: ${code === 'EACCES' || code === 'EPERM' ? 'permission denied' : messageOf(error).split(',')[0]!}.`, { file: name, cause: error });
-  }
-}
+const unreadable = (file: string) => ({ isMissing, reason, cause }: ReadFailure): SamError =>
+  isMissing ? new SamError('image/missing', 'The image does not exist (any more).', { file, cause }) : new SamError('image/unreadable', `The image cannot be read: ${reason}.`, { file, cause });

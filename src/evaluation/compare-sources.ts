@@ -27,7 +27,8 @@ export interface Comparison {
   newShelf?: (<T>() => Shelf<T>) | undefined;
   /** Where it returns, what is wrong is left out: an annotation, or an image with all that is on it. */
   report: Report;
-  stop?: AbortSignal | undefined;
+  /** Awaited before each image: lets signals arrive, and may throw to end it. */
+  turn?: (() => Promise<void>) | undefined;
 }
 
 /** What was compared. `unpredicted`: images that the predictions do not list. */
@@ -36,13 +37,13 @@ export interface Compared { images: number; detections: number; truths: number; 
 interface Side<T> { image: ImageRecord; objects: T[] }
 type Partners = Paired<Side<TrueObject>, Side<DetectedObject>>;
 
-/** Gives all images to the evaluation. Throws `data/mismatch` where there is nothing in common, `interrupted/signal`, and what `report` throws. */
+/** Gives all images to the evaluation. Throws `data/mismatch` where there is nothing in common, and what `report` and `turn` throw. */
 export async function compareSources(comparison: Comparison, evaluation: MaskEvaluation): Promise<Compared> {
-  const { predictions: { file }, by, onlyPredicted, stop, report } = comparison;
+  const { predictions: { file }, by, onlyPredicted, turn, report } = comparison;
   const compared: Compared = { images: 0, detections: 0, truths: 0, unpredicted: 0 };
   let firstUnpredicted = '';
   for await (const { left: truth, right: prediction } of partnersOf(comparison)) {
-    if (stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted while comparing; nothing was written.');
+    await turn?.();
     if (truth === undefined) {
       report(finding('image/unknown', `The ground truth has no image "${printableName(prediction?.image.fileName ?? '')}"${hintOf(comparison)}.`, { file }));
       continue;

@@ -8,6 +8,7 @@ import { SamError } from '../errors.js';
 import { compareSources, type Compared, type Comparison } from '../evaluation/compare-sources.js';
 import { iouTypesOf, maxDetsOf, unmetThresholds, type MASK_EVALUATION_OPTIONS, type MaskThresholds } from '../evaluation/evaluation-options.js';
 import { MaskEvaluation, type EvaluationResult } from '../evaluation/mask-evaluation.js';
+import { takeTurn } from '../formats/coco-index.js';
 import type { READ_OPTIONS } from '../formats/convert-options.js';
 import { Spool } from '../files/spool.js';
 import { FindingsKept, type RuleCount } from '../formats/findings-kept.js';
@@ -66,7 +67,7 @@ export async function evaluateMasks(request: MaskEvaluationRequest): Promise<Mas
     const categories = truth.source.categories;
     const evaluation = new MaskEvaluation({ iouTypes, maxDets, categories: classAgnostic ? undefined : categories.map(({ id }) => id) });
     const needs = { masks: iouTypes.some((type) => type !== 'bbox'), boxes: iouTypes.includes('bbox') };
-    const compared = await compareSources({ truth, predictions, by, classAgnostic, onlyPredicted, missingScore, report, stop, newShelf: () => spoolShelf(spool), ...needs }, evaluation);
+    const compared = await compareSources({ truth, predictions, by, classAgnostic, onlyPredicted, missingScore, report, turn: () => takeTurn(stop), newShelf: () => spoolShelf(spool), ...needs }, evaluation);
     const result = evaluation.result(), categoryNames = new Map(categories.map(({ id, name }) => [id, name]));
     const numbers = evaluationNumbers(result, categoryNames, perCategory);
     return {

@@ -1,6 +1,7 @@
 /** Datasets beside each other: what belongs together, and what is told of what does not. */
 import test from 'ava';
 import type { Annotation, Category, DatasetEntry, Finding } from '../../src/dataset/types.js';
+import { SamError } from '../../src/errors.js';
 import { compareSources, type Compared, type Comparison } from '../../src/evaluation/compare-sources.js';
 import { MaskEvaluation, type EvaluationResult } from '../../src/evaluation/mask-evaluation.js';
 import { sourceOf } from '../../src/formats/format.js';
@@ -122,8 +123,11 @@ test('areas: as annotated; of a detection that of its box, as pycocotools takes 
   t.true(Math.abs((await apSmall({ box: large }))! - 1) < 1e-12, 'by its box it is none');
 });
 
-test('a signal ends it', async (t) => {
-  const stop = new AbortController();
-  stop.abort();
-  await t.throwsAsync(compare([entry(1, 'a', [{}])], [], { stop: stop.signal }), { code: 'interrupted/signal' });
+test('there is a turn before each image, and what it throws ends it', async (t) => {
+  let turns = 0;
+  const turn = async (): Promise<void> => {
+    if (++turns === 2) throw new SamError('interrupted/signal', 'Enough.');
+  };
+  await t.throwsAsync(compare([entry(1, 'a', [{}]), entry(2, 'b', [{}]), entry(3, 'c', [{}])], [], { turn }), { code: 'interrupted/signal' });
+  t.is(turns, 2);
 });

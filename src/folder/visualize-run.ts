@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import type { DatasetSource } from '../dataset/types.js';
 import { SamError, isSamError } from '../errors.js';
+import type { FileData } from '../files/atomic.js';
 import { sortedByText } from '../files/order.js';
 import { insideRoot, realpathOfExisting } from '../files/safe-path.js';
 import { Spool } from '../files/spool.js';
@@ -24,7 +25,7 @@ import { encodePicture, extensionOf } from './picture-encode.js';
 import { ProgressMeter } from './progress.js';
 import type { FolderRunOptions } from './spec.js';
 import type { VisualizeReport, VisualizeRequest } from './visualize.js';
-import { picturesOf, type Pictures, type PictureSettings, type PutPicture } from './visualize-picture.js';
+import { picturesOf, type Pictures, type PictureSettings } from './visualize-picture.js';
 
 /** One run, after everything is open. */
 export interface PictureRun {
@@ -47,22 +48,14 @@ const clock = (): number => performance.now();
 
 /** Draws every image and stages its files; counts and faults go into the report. Throws what ends the run. */
 export async function drawAll(run: PictureRun, options: FolderRunOptions): Promise<void> {
-  const { report, settings, staged } = run;
+  const { report, settings } = run;
   const { count, stems } = await listed(run);
   const meter = new ProgressMeter(count, clock), emit = options.events ?? (() => undefined);
-  const sheets = new ContactSheets(settings), table = new Spool();
-  const put: PutPicture = async (path, bytes) => {
-    await staged.put(path, bytes);
-    report.summary.files++;
-    report.outputs.push(join(run.request.output, path));
-  };
-  const putPage = async (page: ReturnType<ContactSheets['end']>): Promise<void> => {
-    if (page !== undefined) await put(`${page.name}${extensionOf(settings.options)}`, await encodePicture(page.page, settings.options));
-  };
+  const whole: Whole = { sheets: new ContactSheets(settings), table: new Spool() };
   emit({ kind: 'started', progress: meter.progress });
   try {
     const limit = { most: Math.min(6, thisMachine().cores + 1), heaviest: MOST_PIXELS, weight: ({ entry: { image } }: PairedEntry) => image.width * image.height };
-    for await (const drawn of inOrder(pairedEntries(run.source, run.references), limit, (pair) => drawOne(run, pair, stems, put))) {
+    for await (const drawn of inOrder(pairedEntries(run.source, run.references), limit, (pair) => drawOne(run, pair, stems))) {
       if (options.stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted; nothing was written.');
       const { fileName } = drawn;
       report.summary.images++;
@@ -74,22 +67,40 @@ export async function drawAll(run: PictureRun, options: FolderRunOptions): Promi
         continue;
       }
       tally(report, drawn);
-      if (drawn.pictures.cell !== undefined) await putPage(sheets.add(drawn.pictures.cell));
-      if (drawn.pictures.rows !== undefined) await table.append(drawn.pictures.rows);
+      await gather(run, whole, drawn.pictures);
       meter.count('done', drawn.pictures.objects);
       emit({ kind: 'imageDone', fileName, masks: drawn.pictures.objects, progress: meter.progress });
     }
-    await putPage(sheets.end());
-    if (settings.kind === 'labelMap' && report.summary.drawn > 0) {
-      await staged.put(LABEL_TABLE, withHeader(table));
-      report.summary.files++;
-      report.outputs.push(join(run.request.output, LABEL_TABLE));
-    }
+    await complete(run, whole);
   } finally {
-    await table.close();
+    await whole.table.close();
   }
   report.outputs = sortedByText(report.outputs, (path) => path);
   emit({ kind: 'finished', progress: meter.progress });
+}
+
+/** What is made of all images together. `table`: the rows of labels.csv. */
+interface Whole { sheets: ContactSheets; table: Spool }
+
+async function put({ staged, report, request }: PictureRun, path: string, data: FileData): Promise<void> {
+  await staged.put(path, data);
+  report.summary.files++;
+  report.outputs.push(join(request.output, path));
+}
+
+async function gather(run: PictureRun, { sheets, table }: Whole, { cell, rows }: Pictures): Promise<void> {
+  if (cell !== undefined) await putPage(run, sheets.add(cell));
+  if (rows !== undefined) await table.append(rows);
+}
+
+async function complete(run: PictureRun, { sheets, table }: Whole): Promise<void> {
+  await putPage(run, sheets.end());
+  if (run.settings.kind === 'labelMap' && run.report.summary.drawn > 0) await put(run, LABEL_TABLE, withHeader(table));
+}
+
+async function putPage(run: PictureRun, page: ReturnType<ContactSheets['end']>): Promise<void> {
+  const { options } = run.settings;
+  if (page !== undefined) await put(run, page.name + extensionOf(options), await encodePicture(page.page, options));
 }
 
 async function* withHeader(table: Spool): AsyncGenerator<Uint8Array | string> {
@@ -115,18 +126,19 @@ async function* imagesOf(source: DatasetSource): AsyncGenerator<string> {
   else for await (const { image } of source.entries()) yield image.fileName;
 }
 
-async function drawOne({ request, image: { maxPixels, lenient }, settings, realOutput }: PictureRun, pair: PairedEntry, stems: ReadonlyMap<string, string>, put: PutPicture): Promise<Drawn> {
+async function drawOne(run: PictureRun, pair: PairedEntry, stems: ReadonlyMap<string, string>): Promise<Drawn> {
+  const { request, image: { maxPixels, lenient }, settings, realOutput } = run;
   const { id, fileName, width, height } = pair.entry.image;
   try {
     const stem = stems.get(fileName) ?? fileName;
-    assertShort(stem, fileName);
+    assertShort(stem, settings, fileName);
     const path = await insideRoot(request.images, fileName);
     if (isWithin(await realpathOfExisting(path), realOutput)) throw new SamError('image/unreadable', 'The image lies in the output folder, which is never read as input.', { file: fileName });
     const image = await readImage(path, { name: fileName, maxPixels, lenient });
     if (width > 0 && (width !== image.width || height !== image.height)) {
       throw new SamError('image/size', `The annotations say ${width} x ${height}, but the upright image is ${image.width} x ${image.height}.`, { file: fileName });
     }
-    return { fileName, pictures: await picturesOf(image, pair, stem, settings, put), remarks: image.warnings };
+    return { fileName, pictures: await picturesOf(image, pair, stem, settings, (to, bytes) => put(run, to, bytes)), remarks: image.warnings };
   } catch (error) {
     // what concerns the output or was no one's fault ends the run
     if (!isSamError(error) || !['item', 'data'].includes(error.kind)) throw error;
@@ -136,8 +148,8 @@ async function drawOne({ request, image: { maxPixels, lenient }, settings, realO
 
 const NAME_LIMIT_BYTES = 255;
 
-function assertShort(stem: string, fileName: string): void {
-  const long = `${stem}.colours.png`.split('/').find((part) => Buffer.byteLength(part) > NAME_LIMIT_BYTES);
+function assertShort(stem: string, { kind, options }: PictureSettings, fileName: string): void {
+  const long = (stem + (kind === 'labelMap' ? '.colours.png' : extensionOf(options))).split('/').find((part) => Buffer.byteLength(part) > NAME_LIMIT_BYTES);
   if (long !== undefined) throw new SamError('image/name', `The output's name would have ${Buffer.byteLength(long)} bytes; file systems take ${NAME_LIMIT_BYTES}. Shorten the image's name.`, { file: fileName });
 }
 

@@ -14,7 +14,7 @@ export async function brokenInstall(t: ExecutionContext, { copies, files = {} }:
     mkdirSync(dirname(join(root, name)), { recursive: true });
     cpSync(name, join(root, name), { recursive: true });
   };
-  for (const name of ['bin', 'models', 'fixtures/scenes', 'package.json', 'dist/commands', 'dist/src']) copy(name);
+  for (const name of ['bin', 'fonts', 'models', 'fixtures/scenes', 'package.json', 'dist/commands', 'dist/src']) copy(name);
   const own = new Set([...copies, ...Object.keys(files)].map((path) => path.split('/')[0]));
   mkdirSync(join(root, 'node_modules'));
   for (const name of readdirSync('node_modules')) if (!own.has(name)) symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name));

@@ -8,7 +8,7 @@ import { runJson, runSam, takeScene } from './run-sam.js';
 
 interface Line { topic: string; state: string; text: string; advice?: string }
 
-const TOPICS = ['sam', 'node', 'system', 'processor', 'memory', 'images', 'runtime', 'model', 'cache', 'settings', 'self-check'];
+const TOPICS = ['sam', 'node', 'system', 'processor', 'memory', 'images', 'pictures', 'runtime', 'model', 'cache', 'settings', 'self-check'];
 const linesOf = ({ summary }: { summary: Record<string, unknown> }): Map<string, Line> => new Map((summary['checks'] as Line[]).map((line) => [line.topic, line])); // the command's own form
 const dependencies = (JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> }).dependencies; // our own file
 
@@ -90,3 +90,13 @@ for (const [what, { modules, code, exit, topic, message }] of Object.entries(BRO
     t.regex(run.errors[0]?.message ?? '', message);
   });
 }
+
+test('an installation with no binary of the drawing library: told, and masks are made without it', async (t) => {
+  const script = await brokenInstall(t, { copies: ['@napi-rs/canvas'] });
+  const json = await runJson(t, ['doctor'], { script });
+  t.deepEqual([json.code, ...json.errors.map((error) => error.code)], [1, 'internal/install'], json.errors.map((error) => error.message).join());
+  t.regex(linesOf(json).get('pictures')?.text ?? '', /^The drawing library @napi-rs\/canvas cannot be loaded: .*Install the package again/);
+  const folder = await temporaryFolder(t);
+  takeScene('icon.png', join(folder, 'in/icon.png'));
+  t.is((await runJson(t, ['segment-all', join(folder, 'in'), '--output', join(folder, 'out')], { script })).code, 0);
+});

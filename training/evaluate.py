@@ -224,6 +224,16 @@ def evaluate(runner: Runner, annotations: Path, images: Path, ids: set[int] | No
     return {key: float(np.mean([r[key] for r in records])) for key in keys}, records
 
 
+def calibration(records: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Predicted against true IoU of the top-scored masks of one click: for each tenth of the prediction how many, its mean, and the true mean."""
+    rows = []
+    for tenth in range(10):
+        inside = [r for r in records if tenth <= min(9, int(r['predicted'] * 10)) < tenth + 1]
+        if inside:
+            rows.append({'from': tenth / 10, 'masks': len(inside), 'predicted': float(np.mean([r['predicted'] for r in inside])), 'true': float(np.mean([r['top'] for r in inside]))})
+    return rows
+
+
 def open_runner(path: Path, side: int) -> Runner:
     """A folder of graphs, or a checkpoint (its averaged weights)."""
     if path.is_dir():
@@ -243,12 +253,16 @@ def main() -> None:
     parser.add_argument('--clicks', type=int, default=1)
     parser.add_argument('--every', type=int, default=1, help='every n-th picture')
     parser.add_argument('--side', type=int, default=512, help='input side of a checkpoint')
+    parser.add_argument('--calibration', action='store_true', help='print predicted against true IoU too')
     parser.add_argument('--records', type=Path, help='write one record a region here')
     args = parser.parse_args()
     torch.set_num_threads(2)
     ids = None if args.ids is None else set(json.loads(args.ids.read_text())['annotation_ids'])
     means, records = evaluate(open_runner(args.model, args.side), args.annotations, args.images, ids, args.clicks, args.every)
     print(json.dumps({'regions': len(records), **{k: round(v, 4) for k, v in means.items()}}))
+    if args.calibration:
+        for row in calibration(records):
+            print(json.dumps({k: round(v, 3) for k, v in row.items()}))
     if args.records is not None:
         args.records.write_text(json.dumps(records))
 

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .encoder import ConvBN
 from .evaluate import OnnxRunner, TorchRunner
 from .model import Model
+from .weights import load
 
 OPSET = 17
 TOLERANCE = 2e-3  # of logits, relative to 1 + their size
@@ -37,36 +36,20 @@ class DecoderGraph(nn.Module):
         return iou, logits
 
 
-def fold(model: Model) -> Model:
-    """Normalisations folded into the convolutions before them."""
-    for module in model.modules():
-        if isinstance(module, ConvBN):
-            module[0] = fuse_conv_bn_eval(module[0], module[1])
-            module[1] = nn.Identity()
-    return model
-
-
-def load(checkpoint: Path) -> Model:
-    """The averaged weights of a checkpoint, for use."""
-    state = torch.load(checkpoint, map_location='cpu', weights_only=True)
-    model = Model(**state['model_config'])
-    model.load_state_dict(state['average'])
-    return model.eval()
-
-
 def write_graphs(model: Model, folder: Path, side: int) -> None:
     """`folder/encoder.onnx` and `folder/decoder.onnx`."""
+    # without folding of constants the weights keep their names, so that the folder can be fine-tuned (weights.py); the runtime folds them
     m = side // 4
     channels = model.encoder(torch.zeros(1, 3, 64, 64)).shape[1]
     torch.onnx.export(
-        model.encoder, (torch.zeros(1, 3, side, side),), str(folder / 'encoder.onnx'), dynamo=False, opset_version=OPSET, input_names=['pixels'], output_names=['image_embeddings'],
+        model.encoder, (torch.zeros(1, 3, side, side),), str(folder / 'encoder.onnx'), dynamo=False, opset_version=OPSET, do_constant_folding=False, input_names=['pixels'], output_names=['image_embeddings'],
     )
     names = ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input']
     example = (torch.randn(1, channels, m, m), torch.rand(3, 2, 2) * side, torch.tensor([[2.0, 3.0]]).expand(3, 2).contiguous(), torch.zeros(3, 1, m, m), torch.zeros(3))
     dynamic = {'point_coords': {0: 'prompts', 1: 'points'}, 'point_labels': {0: 'prompts', 1: 'points'}, 'mask_input': {0: 'prompts'}, 'has_mask_input': {0: 'prompts'},
                'iou_predictions': {0: 'prompts'}, 'low_res_masks': {0: 'prompts'}}
     torch.onnx.export(
-        DecoderGraph(model, side), example, str(folder / 'decoder.onnx'), dynamo=False, opset_version=OPSET, input_names=names,
+        DecoderGraph(model, side), example, str(folder / 'decoder.onnx'), dynamo=False, opset_version=OPSET, do_constant_folding=False, input_names=names,
         output_names=['iou_predictions', 'low_res_masks'], dynamic_axes=dynamic,
     )
 
@@ -104,9 +87,8 @@ def write_json(folder: Path, side: int, name: str, recommended: dict[str, float]
 
 
 def export(model: Model, folder: Path, side: int, name: str = 'embedded', recommended: dict[str, float] | None = None) -> float:
-    """Writes the folder and returns the largest difference of the graphs from PyTorch."""
+    """`model`: folded. Writes the folder and returns the largest difference of the graphs from PyTorch."""
     folder.mkdir(parents=True, exist_ok=True)
-    model = fold(model.eval())
     write_graphs(model, folder, side)
     worst = check(model, folder, side)
     write_json(folder, side, name, recommended or {})

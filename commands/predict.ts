@@ -44,6 +44,7 @@ A prompts file has records {image, points?, labels?, box?, multimask?, refine?};
         const request = { ...common, image, prompts: promptsFromFlags(point, box), maskInput, maskIndex, saveLogits, stop: signals.stop };
         return predictImageOutcome(await predictImage(request), image, output);
       }
+      signals.stop.addEventListener('abort', () => { this.say('Finishing the images in work; once more to give them up.'); });
       const request = { ...common, prompts: prompts!, images: this.flags.images, runOptions: optionsFromFlags(PREDICT_RUN_OPTIONS, this.flags) };
       return predictImagesOutcome(await predictImages(request, { ...signals, events: progressReporter(this.flags) }), output, common.options.dryRun === true);
     });

@@ -10,10 +10,11 @@ import { locateModel } from '../models/locate.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { Predictor } from '../models/predictor.js';
 import { resolveOptions, type SomeOf } from '../options.js';
-import { defaultThreads, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import { checkPrompt } from './predict-check.js';
 import { logitsFile, readLogits } from './predict-logits.js';
 import { masksOfPrediction, predictionsOf, type PromptMask } from './predict-masks.js';
+import { needsOf, refuseUnfit } from './predict-needs.js';
 import { PREDICT_OPTIONS, type NumberedPrompt, type PredictOptionValues, type PromptRequest } from './predict-options.js';
 import { encodeMasks } from './predict-outputs.js';
 
@@ -91,12 +92,11 @@ function numbered(prompts: readonly PromptRequest[], image: DecodedImage, { mult
 
 async function predictWith(request: PredictImageRequest, options: PredictOptionValues, image: DecodedImage, prompts: readonly NumberedPrompt[]): Promise<Predicted> {
   const model = await locateModel(request.model, { env: request.env });
-  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-  const predictor = await Predictor.open(modelFilesOf(model), options.threads ?? defaultThreads(bytes, thisMachine()));
+  const predictor = await Predictor.open(modelFilesOf(model), planSessions(model, options).threads);
   try {
     const logits = request.maskInput === undefined ? undefined : await readLogits(request.maskInput, request.maskIndex, predictor.spec);
     if (logits !== undefined && !predictor.spec.takesMaskInput) throw new SamError('model/unfit', `The model "${predictor.name}" (contract ${predictor.spec.contract}) takes no earlier logits.`);
-    refuseUnfit(prompts, predictor);
+    refuseUnfit(needsOf(prompts), predictor);
     const embedding = await predictor.embed(image);
     const predicted: Predicted = { masks: [], logits: undefined };
     for await (const { prompt, prediction } of predictionsOf(predictor, embedding, prompts.map((prompt) => (logits === undefined ? prompt : { ...prompt, logits })))) {
@@ -108,14 +108,6 @@ async function predictWith(request: PredictImageRequest, options: PredictOptionV
   } finally {
     await predictor.close();
   }
-}
-
-/** What a model cannot do is told before the image is embedded. */
-export function refuseUnfit(prompts: readonly NumberedPrompt[], { name, spec }: Predictor): void {
-  const unfit = (what: string): never => { throw new SamError('model/unfit', `The model "${name}" (contract ${spec.contract}) ${what}.`); };
-  if (!spec.takesBoxes && prompts.some(({ box }) => box !== undefined)) unfit('takes points only, no boxes');
-  if (!spec.takesMaskInput && prompts.some(({ refine }) => refine > 0)) unfit('takes no earlier logits, so it cannot refine');
-  if (spec.masksPerPrompt === 1 && prompts.some(({ multimask }) => multimask)) unfit('returns one mask a prompt, so there are no three to choose from');
 }
 
 async function write(

@@ -11,10 +11,11 @@ import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
-import { defaultThreads, defaultWorkers, thisMachine } from './defaults.js';
+import { planSessions } from './defaults.js';
 import type { ListedImage } from './list.js';
 import { checkPrompt } from './predict-check.js';
 import { readPrompts, type PromptRecord } from './predict-file.js';
+import { needsOf, type PromptNeeds } from './predict-needs.js';
 import { PREDICT_OPTIONS, PREDICT_RUN_OPTIONS, type NumberedPrompt, type PredictFormat, type PredictOptionValues } from './predict-options.js';
 import { predictPath } from './predict-outputs.js';
 import type { PredictSetup, PromptsOfImage } from './predict-worker.js';
@@ -59,13 +60,12 @@ export async function predictImages(request: PredictImagesRequest, events: Folde
   const image = resolveOptions(IMAGE_OPTIONS, request.imageOptions ?? {});
   if (request.output === '') throw new SamError('usage/option', '--output expects a folder, got "".');
   if (request.images !== undefined) await mustBeThere(request.images);
-  const { images, errors, count } = await gather(request, options);
+  const { images, errors, count, needs } = await gather(request, options);
   const model = await locateModel(request.model, { env: request.env });
   if (images.length === 0) return { prompts: count, errors };
   const files = modelFilesOf(model);
-  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-  const threads = options.threads ?? defaultThreads(bytes, thisMachine());
-  const setup: PredictSetup = { model: files, threads, format: options.format, maxPixels: image.maxPixels, lenient: image.lenient };
+  const planned = planSessions(model, { threads: options.threads, workers });
+  const setup: PredictSetup = { model: files, threads: planned.threads, format: options.format, maxPixels: image.maxPixels, lenient: image.lenient, needs };
   const run = await runFolder({
     command: 'predict', inputs: [], images: async () => ({ images, warnings: [] }), output: request.output,
     record: {
@@ -73,7 +73,7 @@ export async function predictImages(request: PredictImagesRequest, events: Folde
       model: { name: model.name, sha256: files.sha256 }, versions: versions(),
     },
     claims: (fileName) => [claimOf(options.format, fileName)], worker: { module: new URL('./predict-worker.js', import.meta.url), setup },
-    workers: workers ?? defaultWorkers(bytes, threads, thisMachine()), resume, force: options.force, dryRun: options.dryRun,
+    workers: planned.workers, resume, force: options.force, dryRun: options.dryRun,
   }, events);
   return { prompts: count, errors, run };
 }
@@ -88,7 +88,7 @@ function claimOf(format: PredictFormat, fileName: string): { kind: 'file' | 'dir
 }
 
 /** Every record checked, against its image's size too, and put to its image; images in bytewise order. */
-async function gather(request: PredictImagesRequest, options: PredictOptionValues): Promise<{ images: ListedImage[]; errors: SamError[]; count: number }> {
+async function gather(request: PredictImagesRequest, options: PredictOptionValues): Promise<{ images: ListedImage[]; errors: SamError[]; count: number; needs: PromptNeeds }> {
   const known: Known = new Map();
   const errors: SamError[] = [];
   let count = 0;
@@ -104,7 +104,7 @@ async function gather(request: PredictImagesRequest, options: PredictOptionValue
       const data: PromptsOfImage = { ...size, prompts };
       return { path, fileName, realPath: path, data };
     }), ({ fileName }) => fileName),
-    errors, count,
+    errors, count, needs: needsOf(images.flatMap(({ prompts }) => prompts)),
   };
 }
 

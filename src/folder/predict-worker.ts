@@ -2,20 +2,27 @@
 import { SamError } from '../errors.js';
 import { readImage } from '../image/decode.js';
 import { Predictor, type ModelFiles } from '../models/predictor.js';
-import { refuseUnfit } from './predict-image.js';
 import { masksOf } from './predict-masks.js';
+import { refuseUnfit, type PromptNeeds } from './predict-needs.js';
 import type { NumberedPrompt, PredictFormat } from './predict-options.js';
 import { encodeMasks, predictPath } from './predict-outputs.js';
 import { stopwatch } from './stopwatch.js';
 import type { CreateWorker, ImageWorker, OutputFile } from './worker-protocol.js';
 
-export interface PredictSetup { model: ModelFiles; threads: number; format: PredictFormat; maxPixels: number; lenient: boolean }
+/** `needs`: of all prompts of the run. */
+export interface PredictSetup { model: ModelFiles; threads: number; format: PredictFormat; maxPixels: number; lenient: boolean; needs: PromptNeeds }
 
 /** What a job carries: the prompts, and the image's size when they were checked. */
 export interface PromptsOfImage { width: number; height: number; prompts: NumberedPrompt[] }
 
 export const createWorker: CreateWorker<PredictSetup> = async (setup): Promise<ImageWorker> => {
   const predictor = await Predictor.open(setup.model, setup.threads);
+  try {
+    refuseUnfit(setup.needs, predictor);
+  } catch (error) {
+    await predictor.close();
+    throw error;
+  }
   return {
     run: async (job) => {
       const { seconds, time } = stopwatch();
@@ -25,7 +32,6 @@ export const createWorker: CreateWorker<PredictSetup> = async (setup): Promise<I
       if (image.width !== wanted.width || image.height !== wanted.height) {
         throw new SamError('image/changed', `The image was ${wanted.width} x ${wanted.height} when its prompts were checked, and is ${image.width} x ${image.height} now.`, { file: job.fileName });
       }
-      refuseUnfit(wanted.prompts, predictor);
       const embedding = await time('encode', () => predictor.embed(image));
       const masks = await time('decode', () => masksOf(predictor, embedding, wanted.prompts));
       const place = predictPath(setup.format, job.fileName);

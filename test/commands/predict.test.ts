@@ -63,11 +63,7 @@ test('three candidates and several boxes go to a folder, a picture a mask; point
   t.deepEqual((await readdir(three)).filter((name) => !name.startsWith('.')).sort(), ['0-0.png', '0-1.png', '0-2.png']);
   t.like(await runJson(t, ['predict', FRUIT, ...RED, '--box', '126,50,226,190', '--output', boxes]), { code: 0, outputs: [boxes], summary: { prompts: 2, masks: 2 } });
   t.deepEqual((await readdir(boxes)).filter((name) => !name.startsWith('.')).sort(), ['0-0.png', '1-0.png']);
-  const with_ = await runJson(t, ['predict', FRUIT, ...RED, '--point', '76,120', '--point', '176,116,0', '--output', join(folder, 'one.png')]);
-  t.like(with_, { code: 0, summary: { prompts: 1, masks: 1 } });
-  const both = await runSam(['predict', FRUIT, ...RED, '--box', '126,50,226,190', '--point', '76,120', '--output', join(folder, 'x')]);
-  t.is(both.code, 2);
-  t.regex(both.stderr, /Points join a single box/);
+  t.like(await runJson(t, ['predict', FRUIT, ...RED, '--point', '76,120', '--point', '176,116,0', '--output', join(folder, 'one.png')]), { code: 0, summary: { prompts: 1, masks: 1 } });
 });
 
 test('cutout: the image\'s own pixels under the mask, nothing of the rest', async (t) => {
@@ -130,10 +126,8 @@ test('logits that are none, or another model\'s, are refused', async (t) => {
 test('wrong prompts: each says what is wrong, and nothing is written', async (t) => {
   const out = join(await temporaryFolder(t), 'out.png');
   const rows: [string[], RegExp][] = [
-    [['--point', '256,10'], /256,10 lies outside the image of 256 x 192/], [['--point=-1,10'], /-1,10 lies outside/], [['--point', '3,3,2'], /label 1 \(of the object\) or 0/],
-    [['--point', '3,NaN'], /expects x,y/], [['--point', '3'], /expects x,y/], [['--box', '5,5,5,9'], /area between/], [['--box', '1,2,3'], /expects x0,y0,x1,y1/],
-    [['--box', '300,5,400,9'], /outside the image/], [[], /no prompt/], [['--point', '3,3', '--refine', '11'], /from 0 to 10/], [['--point', '3,3', '--images', '.'], /belongs to --prompts/],
-    [[...RED, '--box', '1,1,9,9', '--save-logits', out], /belongs to one prompt, and there are 2/],
+    [['--point', '256,10'], /256,10 lies outside the image of 256 x 192/], [['--point=-1,10'], /-1,10 lies outside/], [['--box', '300,5,400,9'], /outside the image/],
+    [[], /no prompt/], [['--point', '3,3,2'], /label 1/], [[...RED, '--box', '1,1,9,9', '--save-logits', out], /belongs to one prompt, and there are 2/],
   ];
   for (const [args, message] of rows) {
     const { code, stderr } = await runSam(['predict', FRUIT, ...args, '--output', out]);
@@ -222,6 +216,19 @@ test('--prompts: nothing usable writes nothing; what is no list of prompts is 4,
   t.is((await runSam(['predict', '--prompts', join(folder, 'nope.json'), '--output', out])).code, 2);
   t.is((await runSam(['predict', FRUIT, '--prompts', prompts, '--output', out])).code, 2);
   t.is((await runSam(['predict', '--prompts', prompts, '--images', join(folder, 'nope'), '--output', out])).code, 2);
+});
+
+(existsSync('../shared/goldens/models/transformers') ? test : test.skip)('a model that takes points only: points work, boxes and refining are refused before any work (skipped without ../shared/goldens)', async (t) => {
+  const { prompts, out, folder } = await promptsFile(t, '[{"image": "fruit.png", "points": [[76, 120]], "multimask": true}]');
+  const model = ['--model', '../shared/goldens/models/transformers'];
+  t.like(await runJson(t, ['predict', '--prompts', prompts, '--output', out, '--workers', '1', ...model]), { code: 0, summary: { masks: 3 } });
+  await writeFile(prompts, '[{"image": "fruit.png", "points": [[76, 120]]}, {"image": "small/icon.png", "box": [8, 10, 36, 38]}]');
+  const boxes = await runJson(t, ['predict', '--prompts', prompts, '--output', join(folder, 'boxes'), '--workers', '1', ...model]);
+  t.is(boxes.code, 5);
+  t.regex(boxes.errors.at(-1)!.message, /takes points only/);
+  const one = await runSam(['predict', FRUIT, ...RED, '--output', join(folder, 'x.png'), ...model]);
+  t.deepEqual([one.code, /takes points only/.test(one.stderr)], [5, true]);
+  t.is((await runSam(['predict', FRUIT, '--point', '76,120', '--refine', '1', '--output', join(folder, 'x.png'), ...model])).code, 5);
 });
 
 interface GoldenPrompt { points?: [number, number][]; labels?: (0 | 1)[]; box?: [number, number, number, number]; multimask: boolean; refine?: boolean }

@@ -16,7 +16,7 @@ import { evaluateMasks } from '../src/folder/evaluate-masks.js';
 import { MASK_EVALUATION_OPTIONS } from '../src/evaluation/evaluation-options.js';
 import type { DetectedObject, ImageObjects, TrueObject, Xywh } from '../src/evaluation/image-objects.js';
 import { evaluateObjects, type EvaluationSettings } from '../src/evaluation/mask-evaluation.js';
-import { READ_OPTIONS } from '../src/formats/convert-options.js';
+import { READ_OPTIONS } from '../src/formats/jobs/convert-options.js';
 import { boxToCocoXywh } from '../src/geometry/box.js';
 import { boundaryWidth, innerBoundary } from '../src/mask/boundary.js';
 import { rleFromPolygon } from '../src/mask/polygon-fill.js';

@@ -1,6 +1,6 @@
 /** What a conversion, a split and a removal of duplicates came to, for a person and for `--json`. */
 import { printableName } from '../errors.js';
-import type { ConvertReport, ConvertRequest } from '../formats/convert.js';
+import type { ConvertReport, ConvertRequest } from '../formats/jobs/convert.js';
 import type { DedupeReport, DedupeRequest } from '../formats/jobs/dedupe.js';
 import type { SplitCount, SplitReport } from '../formats/jobs/split.js';
 import type { Outcome } from './base-command.js';

@@ -1,6 +1,6 @@
 /** Findings of annotations as issues of a run: one by one as far as they were kept, then how many more there are. */
 import type { Severity } from '../dataset/types.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { Issue } from './issue.js';
 
 export function findingIssues(findings: readonly RuleCount[], severity: Severity): Issue[] {

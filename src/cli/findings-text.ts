@@ -2,7 +2,7 @@
 import { RULES } from '../dataset/rules.js';
 import type { Finding } from '../dataset/types.js';
 import { ERROR_CODES, printableName } from '../errors.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { ValidateReport } from '../formats/validation/validate.js';
 
 /** `quiet`: nothing where nothing is wrong. */

@@ -1,6 +1,6 @@
 /** What a conversion or check of masks came to, for a person and for `--json`. */
 import { EXIT_CODES, printableName } from '../errors.js';
-import type { RleConvertReport } from '../formats/rle-convert.js';
+import type { RleConvertReport } from '../formats/rle-convert/rle-convert.js';
 import type { Outcome } from './base-command.js';
 import { findingIssues } from './finding-issues.js';
 

@@ -1,6 +1,6 @@
 /** What writing a dataset came to, for a person and for `--json`: counts, what was found, what is lost, and the exit code. */
 import { EXIT_CODES, printableName } from '../errors.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { WrittenDataset } from '../formats/jobs/write-dataset.js';
 import type { Outcome } from './base-command.js';
 import { findingIssues } from './finding-issues.js';

@@ -1,8 +1,8 @@
 /** Files in and out of a project: every format that can be read is imported, every format that can be written is exported. */
 import { join } from 'node:path';
 import type { OptionsOf } from '../options.js';
-import type { ConvertOptions, GEOMETRY_OPTIONS, OUTPUT_OPTIONS } from '../formats/convert-options.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { ConvertOptions, GEOMETRY_OPTIONS, OUTPUT_OPTIONS } from '../formats/jobs/convert-options.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { FormatName, FormatWriter, Loss } from '../formats/format.js';
 import { openDataset, recogniseDataset, type SourceRequest } from '../formats/jobs/open-dataset.js';
 import { withReading } from '../formats/jobs/first-reading.js';

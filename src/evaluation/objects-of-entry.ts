@@ -3,7 +3,7 @@ import { finding, type RuleCode } from '../dataset/rules.js';
 import { rleOfAnnotation } from '../dataset/masks.js';
 import type { Annotation, DatasetEntry, ImageRecord, Report } from '../dataset/types.js';
 import { isSamError } from '../errors.js';
-import { boxToShortXywh } from '../formats/coco-box.js';
+import { boxToShortXywh } from '../formats/coco/coco-box.js';
 import { whereIs } from '../formats/losses.js';
 import { boxOf } from '../dataset/shape-of.js';
 import { rleArea, type Rle } from '../mask/rle.js';

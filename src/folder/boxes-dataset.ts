@@ -8,7 +8,7 @@ import { detectFormat } from '../formats/detect.js';
 import type { FormatName, FormatWriter } from '../formats/format.js';
 import { writeDataset, writerOf } from '../formats/jobs/write-dataset.js';
 import { formatOf } from '../formats/registry.js';
-import type { LossCount } from '../formats/staged-output.js';
+import type { LossCount } from '../formats/jobs/staged-output.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';

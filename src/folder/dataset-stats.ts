@@ -2,11 +2,11 @@
 import { StatsCounter, type DatasetStats } from '../dataset/stats.js';
 import { drawStats } from '../draw/stats-chart.js';
 import { SamError, printableName } from '../errors.js';
-import type { OUTPUT_OPTIONS } from '../formats/convert-options.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { OUTPUT_OPTIONS } from '../formats/jobs/convert-options.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { FormatName } from '../formats/format.js';
 import { openDataset, type SourceRequest } from '../formats/jobs/open-dataset.js';
-import { StagedOutput } from '../formats/staged-output.js';
+import { StagedOutput } from '../formats/jobs/staged-output.js';
 import { encodePngRgb } from '../image/encode.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 

@@ -12,7 +12,7 @@ import { meansOf, sumsOf, type SumsBySize } from '../evaluation/prompt-scores.js
 import { unmetThresholds } from '../evaluation/prompt-thresholds.js';
 import { sortedByText } from '../files/order.js';
 import { insideRoot } from '../files/safe-path.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import { openDataset } from '../formats/jobs/open-dataset.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import { locateModel } from '../models/locate.js';

@@ -1,7 +1,7 @@
 /** The files of an evaluation of masks: the numbers and the picture, both in place or none. */
 import { SamError, isSamError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/mask-evaluation.js';
-import { StagedOutput } from '../formats/staged-output.js';
+import { StagedOutput } from '../formats/jobs/staged-output.js';
 import { encodePngRgb } from '../image/encode.js';
 import { evaluationChart, evaluationJson, type EvaluationNumbers } from './evaluation-numbers.js';
 

@@ -8,9 +8,9 @@ import { colourOf } from '../draw/colouring.js';
 import type { Rgb } from '../draw/colour.js';
 import type { DrawnObject } from '../draw/objects.js';
 import type { OverlayOptions } from '../draw/options.js';
-import { csvLine } from '../formats/csv-line.js';
-import { encodeIndexPng } from '../formats/index-png-write.js';
-import { paintLabels } from '../formats/label-pixels.js';
+import { csvLine } from '../formats/csv/csv-line.js';
+import { encodeIndexPng } from '../formats/png/index-png-write.js';
+import { paintLabels } from '../formats/png/label-pixels.js';
 import type { ImageSize } from '../geometry/size.js';
 import { encodePngRgb } from '../image/encode.js';
 

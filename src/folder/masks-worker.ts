@@ -1,8 +1,8 @@
 /** The worker of `segment-all`: one model in one process; an image in, its encoded masks out. */
-import { encodeCocoPart } from '../formats/coco.js';
+import { encodeCocoPart } from '../formats/coco/coco.js';
 import type { EncodedFile, GeneratedImage } from '../formats/generated.js';
-import { encodePngMasks } from '../formats/png.js';
-import { encodeSa1b } from '../formats/sa1b.js';
+import { encodePngMasks } from '../formats/png/png.js';
+import { encodeSa1b } from '../formats/sa1b/sa1b.js';
 import { generateMasks } from '../generator/generate.js';
 import type { GeneratorOptions } from '../generator/options.js';
 import { readImage } from '../image/decode.js';

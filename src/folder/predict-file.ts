@@ -4,10 +4,10 @@
  */
 import type { JsonValue } from '../dataset/types.js';
 import { SamError } from '../errors.js';
-import { tryJson } from '../formats/json-document.js';
-import { jsonFault } from '../formats/json-fault.js';
-import { JsonFile } from '../formats/json-file.js';
-import { scanJson } from '../formats/json-scan.js';
+import { tryJson } from '../formats/json/json-document.js';
+import { jsonFault } from '../formats/json/json-fault.js';
+import { JsonFile } from '../formats/json/json-file.js';
+import { scanJson } from '../formats/json/json-scan.js';
 import { isFiniteNumber, isObject, shown, type JsonObject } from '../formats/record-check.js';
 import type { PromptPoint } from '../models/predict.js';
 import { MOST_ROUNDS, type PromptRequest } from './predict-options.js';

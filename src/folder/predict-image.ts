@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SamError } from '../errors.js';
-import { StagedOutput, type OutputSettings } from '../formats/staged-output.js';
+import { StagedOutput, type OutputSettings } from '../formats/jobs/staged-output.js';
 import { readImage, type DecodedImage } from '../image/decode.js';
 import { IMAGE_OPTIONS } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';

@@ -1,7 +1,7 @@
 /** Low-res logits between two calls of `predict`: read from and written to `.npy` files, checked against the model. */
 import { SamError } from '../errors.js';
 import { isThere, readWhole } from '../formats/file-bytes.js';
-import { decodeNpy, encodeNpyFloats } from '../formats/npy-array.js';
+import { decodeNpy, encodeNpyFloats } from '../formats/npy/npy-array.js';
 import type { ModelSpec } from '../models/contract.js';
 
 const MAX_ITEMS = 2 ** 26;

@@ -1,7 +1,7 @@
 /** Masks of prompts as files: a picture a mask, or one JSON object with run lengths and scores for all masks of an image. */
 import type { EncodedFile } from '../formats/generated.js';
 import { pathStem } from '../formats/generated.js';
-import { encodeMask } from '../formats/png.js';
+import { encodeMask } from '../formats/png/png.js';
 import { boxToCocoXywh } from '../geometry/box.js';
 import type { ImageSize } from '../geometry/size.js';
 import { encodePngRgba } from '../image/encode.js';

@@ -1,6 +1,6 @@
 /** The files of an evaluation with prompts: the numbers and the picture, both in place or none. */
 import { SamError, isSamError } from '../errors.js';
-import { StagedOutput } from '../formats/staged-output.js';
+import { StagedOutput } from '../formats/jobs/staged-output.js';
 import { encodePngRgb } from '../image/encode.js';
 import { reportChart, reportJson, type PromptsReport, type PromptsRequest } from './prompts-report.js';
 

@@ -2,7 +2,7 @@
 import type { DatasetEntry, DatasetSource } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { chooseRegions, type ChosenRegions, type RegionChoice } from '../evaluation/prompt-regions.js';
-import { readJsonDocument } from '../formats/json-document.js';
+import { readJsonDocument } from '../formats/json/json-document.js';
 import type { PromptsIssue } from './prompts-report.js';
 
 export interface PromptsPlan {

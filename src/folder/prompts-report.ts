@@ -5,7 +5,7 @@ import type { PromptScores, ScoresBySize } from '../evaluation/prompt-scores.js'
 import type { PromptThresholds } from '../evaluation/prompt-thresholds.js';
 import { drawLineChart } from '../draw/chart.js';
 import { numberText } from '../draw/chart-scale.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import type { FormatName } from '../formats/format.js';
 import type { IMAGE_OPTIONS } from '../image/options.js';
 import type { RgbImage } from '../image/rgb-image.js';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DatasetSource } from '../dataset/types.js';
 import { readWhole } from '../formats/file-bytes.js';
-import { tryJson } from '../formats/json-document.js';
+import { tryJson } from '../formats/json/json-document.js';
 import { runFacts } from '../report/run-facts.js';
 import { workFolderOf } from './boxes-to-masks.js';
 import { HOUSE } from './house.js';

@@ -1,8 +1,8 @@
 /** `segment-all`: every image of a folder masked, in one of three formats; what the command does, for programs. */
 import { SamError } from '../errors.js';
-import { cocoFile } from '../formats/coco.js';
-import { pngFolder } from '../formats/png.js';
-import { sa1bPath } from '../formats/sa1b.js';
+import { cocoFile } from '../formats/coco/coco.js';
+import { pngFolder } from '../formats/png/png.js';
+import { sa1bPath } from '../formats/sa1b/sa1b.js';
 import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.js';
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';

@@ -3,9 +3,9 @@
  */
 import { stat } from 'node:fs/promises';
 import type { FormatName } from '../formats/format.js';
-import type { RuleCount } from '../formats/findings-kept.js';
+import type { RuleCount } from '../formats/jobs/findings-kept.js';
 import { openDataset } from '../formats/jobs/open-dataset.js';
-import { StagedOutput } from '../formats/staged-output.js';
+import { StagedOutput } from '../formats/jobs/staged-output.js';
 import { labelPartsOf } from '../draw/label-text.js';
 import { OVERLAY_OPTIONS } from '../draw/options.js';
 import { categoriesById } from '../draw/overlay.js';

@@ -5,7 +5,7 @@ import { SamError, printableName } from '../errors.js';
 import { sortedByText } from '../files/order.js';
 import { walk } from '../files/walk.js';
 import type { Format, Match, Probe } from './format.js';
-import { readError } from './json-document.js';
+import { readError } from './json/json-document.js';
 import { FORMATS } from './registry.js';
 
 const HEAD_BYTES = 1 << 16;

@@ -1,7 +1,7 @@
 /** Pictures of masks: the samples of a PNG as they are stored, or its colours, where one value is the object and black is not. */
 import { decodeImage } from '../image/decode.js';
 import type { Samples } from './binary-mask.js';
-import { readIndexPng } from './index-png.js';
+import { readIndexPng } from './png/index-png.js';
 
 /** Where PNG's header says what a pixel is; grey is 0 and palette indices are 3. */
 const COLOUR_BYTE = 25;

@@ -1,19 +1,19 @@
 /** Every format that can be read or written, in the order in which `sam` lists them; a new format is a file and a line here. */
 import { SamError } from '../errors.js';
-import { coco } from './coco.js';
-import { cocoResults } from './coco-results.js';
-import { csv } from './csv.js';
-import { cvat } from './cvat.js';
+import { coco } from './coco/coco.js';
+import { cocoResults } from './coco/coco-results.js';
+import { csv } from './csv/csv.js';
+import { cvat } from './cvat/cvat.js';
 import { FORMAT_NAMES, type Format, type FormatName } from './format.js';
-import { labelPng } from './label-png.js';
-import { labelStudio } from './label-studio.js';
-import { labelme } from './labelme.js';
-import { npy } from './npy.js';
-import { png } from './png.js';
-import { sa1b } from './sa1b.js';
-import { voc } from './voc.js';
-import { yolo } from './yolo.js';
-import { yoloDetect } from './yolo-detect.js';
+import { labelPng } from './png/label-png.js';
+import { labelStudio } from './label-studio/label-studio.js';
+import { labelme } from './labelme/labelme.js';
+import { npy } from './npy/npy.js';
+import { png } from './png/png.js';
+import { sa1b } from './sa1b/sa1b.js';
+import { voc } from './voc/voc.js';
+import { yolo } from './yolo/yolo.js';
+import { yoloDetect } from './yolo/yolo-detect.js';
 
 /** In the order of `FORMAT_NAMES`. */
 export const FORMATS: readonly Format[] = [

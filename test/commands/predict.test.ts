@@ -3,8 +3,8 @@ import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { decodeNpy, encodeNpyFloats } from '../../src/formats/npy-array.js';
-import { readIndexPng } from '../../src/formats/index-png.js';
+import { decodeNpy, encodeNpyFloats } from '../../src/formats/npy/npy-array.js';
+import { readIndexPng } from '../../src/formats/png/index-png.js';
 import { readImage } from '../../src/image/decode.js';
 import { sharp } from '../../src/image/sharp.js';
 import { rleFromString, type CocoRleString } from '../../src/mask/rle-string.js';

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { readIndexPng } from '../../src/formats/index-png.js';
+import { readIndexPng } from '../../src/formats/png/index-png.js';
 import { encodePngGrey } from '../../src/image/encode.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { runJson, runSam, SAM, type SamEnd } from './run-sam.js';

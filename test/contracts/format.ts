@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { isSamError } from '../../src/errors.js';
 import { strictReport } from '../../src/dataset/strict.js';
 import type { DatasetSource, Finding } from '../../src/dataset/types.js';
-import { convertDataset } from '../../src/formats/convert.js';
+import { convertDataset } from '../../src/formats/jobs/convert.js';
 import { sourceOf, type Format, type Loss, type ReadOptions, type WriteOptions } from '../../src/formats/format.js';
 import { FORMATS } from '../../src/formats/registry.js';
 import { validateDataset } from '../../src/formats/validation/validate.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DatasetEntry } from '../../src/dataset/types.js';
 import { predictBoxes, workFolderOf, type BoxesResult } from '../../src/folder/boxes-to-masks.js';
-import { coco } from '../../src/formats/coco.js';
+import { coco } from '../../src/formats/coco/coco.js';
 import { rleFromString } from '../../src/mask/rle-string.js';
 import { rleArea, rleIntersection } from '../../src/mask/rle.js';
 

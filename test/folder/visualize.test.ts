@@ -6,7 +6,7 @@ import { sha256Hex } from '../../src/files/hash.js';
 import { AGREED, EXTRA, MISSED } from '../../src/draw/against.js';
 import { paletteColour } from '../../src/draw/palette.js';
 import { visualize, type VisualizeRequest } from '../../src/folder/visualize.js';
-import { convertDataset } from '../../src/formats/convert.js';
+import { convertDataset } from '../../src/formats/jobs/convert.js';
 import type { FormatName } from '../../src/formats/format.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { encodeJpegRgb, encodePngRgb } from '../../src/image/encode.js';

@@ -3,7 +3,7 @@ import test from 'ava';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../src/dataset/types.js';
-import { encodeIndexPng } from '../../src/formats/index-png-write.js';
+import { encodeIndexPng } from '../../src/formats/png/index-png-write.js';
 import { FORMATS, formatOf } from '../../src/formats/registry.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 

@@ -3,8 +3,8 @@ import { extname, relative } from 'node:path';
 import { dedupeEntry, type DedupeOptions, type Duplicate } from '../../dataset/dedupe.js';
 import type { DatasetEntry, DatasetSource } from '../../dataset/types.js';
 import { SamError, printableName } from '../../errors.js';
-import { convertDataset, type ConvertReport, type ConvertRequest } from '../convert.js';
-import { StagedOutput } from '../staged-output.js';
+import { convertDataset, type ConvertReport, type ConvertRequest } from './convert.js';
+import { StagedOutput } from './staged-output.js';
 import { DuplicatesFile, type DuplicatesKind } from './duplicates-file.js';
 
 export interface DedupeRequest extends ConvertRequest, DedupeOptions {

@@ -3,7 +3,7 @@ import type { DedupeOptions, Duplicate } from '../../dataset/dedupe.js';
 import type { DatasetEntry } from '../../dataset/types.js';
 import { flagName } from '../../options.js';
 import { Spool } from '../../files/spool.js';
-import { csvLine } from '../csv-line.js';
+import { csvLine } from '../csv/csv-line.js';
 
 export type DuplicatesKind = 'json' | 'csv';
 

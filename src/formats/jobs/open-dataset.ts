@@ -4,11 +4,11 @@ import { strictReport } from '../../dataset/strict.js';
 import type { DatasetSource } from '../../dataset/types.js';
 import { SamError } from '../../errors.js';
 import type { OptionsOf } from '../../options.js';
-import type { READ_OPTIONS } from '../convert-options.js';
+import type { READ_OPTIONS } from './convert-options.js';
 import { detectFormat } from '../detect.js';
-import { FindingsKept } from '../findings-kept.js';
+import { FindingsKept } from './findings-kept.js';
 import type { Format, FormatName } from '../format.js';
-import { readError } from '../json-document.js';
+import { readError } from '../json/json-document.js';
 import { formatOf } from '../registry.js';
 import { withReading } from './first-reading.js';
 

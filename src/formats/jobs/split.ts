@@ -6,7 +6,7 @@ import { parseRatio, splitImages } from '../../dataset/split.js';
 import type { DatasetSource, ImageRecord, Split } from '../../dataset/types.js';
 import { sha256Hex } from '../../files/hash.js';
 import type { OptionTable, OptionsOf } from '../../options.js';
-import { convertDataset, type ConvertReport, type ConvertRequest } from '../convert.js';
+import { convertDataset, type ConvertReport, type ConvertRequest } from './convert.js';
 import type { FormatWriter, Sink } from '../format.js';
 import { formatOf } from '../registry.js';
 import { withReading } from './first-reading.js';

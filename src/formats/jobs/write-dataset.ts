@@ -2,9 +2,9 @@
 import type { DatasetSource } from '../../dataset/types.js';
 import { SamError } from '../../errors.js';
 import type { OptionsOf } from '../../options.js';
-import type { OUTPUT_OPTIONS } from '../convert-options.js';
+import type { OUTPUT_OPTIONS } from './convert-options.js';
 import { LOSSES, type Format, type FormatWriter, type Loss, type Sink, type WriteOptions } from '../format.js';
-import { StagedOutput, type LossCount } from '../staged-output.js';
+import { StagedOutput, type LossCount } from './staged-output.js';
 
 /** Where a dataset goes, and what the user permits. */
 export interface TargetRequest extends OptionsOf<typeof OUTPUT_OPTIONS>, WriteOptions {

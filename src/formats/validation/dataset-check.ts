@@ -5,7 +5,7 @@ import { RULES, finding, type RuleCode } from '../../dataset/rules.js';
 import { boxOf } from '../../dataset/shape-of.js';
 import type { Annotation, Category, DatasetEntry, Finding, ImageRecord, Place } from '../../dataset/types.js';
 import { printableName } from '../../errors.js';
-import { FindingsKept } from '../findings-kept.js';
+import { FindingsKept } from '../jobs/findings-kept.js';
 import type { FormatName } from '../format.js';
 import type { ImageCheck } from './image-check.js';
 

@@ -1,7 +1,7 @@
 /** The files that findings name, as paths that a person or a program can open: readers name them relative to the dataset they are in. */
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RuleCount } from '../findings-kept.js';
+import type { RuleCount } from '../jobs/findings-kept.js';
 
 export interface FindingRoots { input: string; images?: string | undefined; instances?: string | undefined }
 

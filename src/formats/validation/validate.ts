@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { DatasetSource, Finding, Severity } from '../../dataset/types.js';
 import { SamError, isSamError } from '../../errors.js';
-import type { RuleCount } from '../findings-kept.js';
+import type { RuleCount } from '../jobs/findings-kept.js';
 import type { FormatName } from '../format.js';
 import { recogniseDataset, type SourceRequest } from '../jobs/open-dataset.js';
 import { DatasetCheck } from './dataset-check.js';

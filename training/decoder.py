@@ -15,6 +15,7 @@ from .prompts import SIGMAS, box_of, cover, point_maps, sample_weights
 
 KINDS = 6  # examples: clicks on, clicks off, inside the box, around the box, inside the earlier mask, outside it
 MASKS = 4
+STATISTICS = 4
 
 
 class Attention(nn.Module):
@@ -89,7 +90,7 @@ class Decoder(nn.Module):
         self.conv4 = nn.Conv2d(last, last, 3, padding=1)
         self.pixel_space, self.example_space = nn.Conv2d(fine, space, 1), nn.Linear(fine, space)
         self.hyper = nn.ModuleList(nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, last + space + 1)) for _ in range(MASKS))
-        self.iou = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 1))
+        self.iou = nn.Sequential(nn.Linear(2 * width + STATISTICS, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 1))
         self.box_prior = nn.Parameter(torch.full((MASKS,), 2.0))
 
     def forward(self, embedding: Tensor, xy: Tensor, labels: Tensor, earlier: Tensor, has_earlier: Tensor, side: float) -> tuple[Tensor, Tensor]:
@@ -125,7 +126,7 @@ class Decoder(nn.Module):
         inside = maps[:, -3:-2]
         logits = logits + self.box_prior[:, None, None] * (2 * inside - 1) * has_box[:, None, None, None]
         own = tokens[:, 1:1 + MASKS]
-        iou = self.iou(torch.cat([tokens[:, :1].expand_as(own), own], 2))[..., 0].sigmoid()
+        iou = self.iou(torch.cat([tokens[:, :1].expand_as(own), own, statistics(logits.detach())], 2))[..., 0].sigmoid()
         return logits, iou
 
     def pe(self, xy: Tensor, side: float) -> Tensor:
@@ -221,6 +222,16 @@ class Decoder(nn.Module):
         own = vectors[..., :last] @ x.flatten(2)
         shared = vectors[..., last:-1].reshape(images, each * MASKS, self.space) @ space.flatten(2)
         return (own + shared.reshape(images * each, MASKS, -1) * self.space ** -0.5 + vectors[..., -1:]).unflatten(2, (height, width))
+
+
+def statistics(logits: Tensor) -> Tensor:
+    """What a mask's own logits tell of its worth: [b, m, H, W] -> [b, m, STATISTICS]: its size, how sure it is, and how little it changes with the threshold."""
+    p = torch.sigmoid(logits.float())
+    area = p.sum((2, 3)) + 1e-3
+    sure = (p * p).sum((2, 3)) / area
+    strict, lax = torch.sigmoid(4 * (logits.float() - 1)).sum((2, 3)), torch.sigmoid(4 * (logits.float() + 1)).sum((2, 3))
+    share = area / (logits.shape[2] * logits.shape[3])
+    return torch.stack([share.sqrt(), share.log() / 8, 2 * sure - 1, strict / (lax + 1e-3)], 2)
 
 
 def repeat(x: Tensor, each: int) -> Tensor:

@@ -81,6 +81,9 @@ def tree_masks(sources: Sources, i: int, leaves: NDArray[np.uint16], rng: np.ran
         return [], []
     # few large nodes, many small ones: evened out over sizes
     weight = np.minimum(life[nodes], 0.15) * np.minimum(apart[nodes], 0.4) * area[nodes] ** 0.6
+    # merging across what people drew costs 1 more: wholes that they drew come first, unions of several last
+    made = tree.heights[nodes]
+    weight *= np.where(made > 1, 0.3, np.where(apart[nodes] > 1, 3.0, 1.0))
     keys = np.log(rng.random(len(nodes)) + 1e-12) / weight
     masks, weights, taken = [], [], []
     for k in np.argsort(-keys):

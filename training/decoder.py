@@ -68,7 +68,7 @@ class Mixer(nn.Module):
 class Decoder(nn.Module):
     """See `forward`. `fine`, `coarse`: the encoder's; `width`: of tokens and of the image at stride 16."""
 
-    def __init__(self, fine: int = 48, coarse: int = 128, width: int = 128, mid: int = 32, last: int = 24, space: int = 24) -> None:
+    def __init__(self, fine: int = 48, coarse: int = 128, width: int = 128, mid: int = 32, last: int = 16, space: int = 24) -> None:
         super().__init__()
         self.fine, self.width, self.space = fine, width, space
         generator = torch.Generator().manual_seed(7)

@@ -21,7 +21,7 @@ export function categoriesOf({ database }: Project): Category[] {
 export function addCategories(project: Project, categories: readonly NewCategory[]): Category[] {
   const { database } = project;
   return database.write(() => {
-    if (!categories.some(({ name }) => name === 'object')) dropPlaceholder(project);
+    if (categories.length > 0 && !categories.some(({ name }) => name === 'object')) dropPlaceholder(project);
     const known = new Map(categoriesOf(project).map((category) => [category.name, category]));
     return categories.map((wanted) => {
       const there = known.get(wanted.name);

@@ -25,9 +25,10 @@ export function nearPairs(hashes: readonly (string | null)[], radius: number): [
       const key = pieceOf(high[i]!, low[i]!, from, bits), table = tables[piece]!, bucket = table.get(key);
       if (bucket === undefined) return void table.set(key, [i]);
       for (const j of bucket) {
-        if (seen.has(j)) continue;
+        // most are far: only the few that are near are asked whether another piece has found them
+        if (popcount(high[i]! ^ high[j]!) + popcount(low[i]! ^ low[j]!) > radius || seen.has(j)) continue;
         seen.add(j);
-        if (popcount(high[i]! ^ high[j]!) + popcount(low[i]! ^ low[j]!) <= radius) pairs.push([j, i]);
+        pairs.push([j, i]);
       }
       bucket.push(i);
     });

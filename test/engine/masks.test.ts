@@ -126,6 +126,8 @@ test('models are known by their hash, with what they came from', async (t) => {
 
 test('categories are added once, by name; the placeholder gives way', async (t) => {
   const { project } = await projectWith(t);
+  t.deepEqual(addCategories(project, []), []);
+  t.is(categoriesOf(project).length, 1, 'but not for nothing');
   const added = addCategories(project, [{ id: 7, name: 'cat', supercategory: 'animal', extra: { colour: 'red' } }, { name: 'dog' }]);
   t.deepEqual(categoriesOf(project), added);
   t.deepEqual(added.map(({ id, name }) => [id, name]), [[7, 'cat'], [8, 'dog']]);

@@ -19,7 +19,9 @@ export interface Detected extends Match { format: Format }
 
 /** The format of an input. Throws `usage/input-missing`, `data/unreadable`, and `data/format` with what each format said where none or several fit. */
 export async function detectFormat(path: string): Promise<Detected> {
-  const matches = await matchesOf(path);
+  const probe = await probeOf(path);
+  if (!probe.directory && probe.head.length === 0) throw new SamError('data/format', 'The file is empty.', { file: path });
+  const matches = await matchesOf(probe);
   const [best, next] = matches;
   if (best === undefined || best.score < LEAST_SCORE) throw undecided(path, 'The input is in no format that is known', matches);
   if (next !== undefined && best.score - next.score < CLOSE) throw undecided(path, `The input may be ${matches.filter(({ score }) => best.score - score < CLOSE).map(({ format }) => format.name).join(' or ')}`, matches);
@@ -27,8 +29,7 @@ export async function detectFormat(path: string): Promise<Detected> {
 }
 
 /** What each format that can be read says, the surest first. */
-export async function matchesOf(path: string): Promise<Detected[]> {
-  const probe = await probeOf(path);
+export async function matchesOf(probe: Probe): Promise<Detected[]> {
   const matches = await Promise.all(FORMATS.filter(({ reader }) => reader !== undefined).map(async (format) => ({ format, ...(await format.detect(probe)) })));
   return matches.sort((a, b) => b.score - a.score);
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { isSamError } from '../../src/errors.js';
-import { detectFormat, matchesOf } from '../../src/formats/detect.js';
+import { detectFormat, matchesOf, probeOf } from '../../src/formats/detect.js';
 import { sourceOf } from '../../src/formats/format.js';
 import { FORMATS } from '../../src/formats/registry.js';
 import { encodePngGrey } from '../../src/image/encode.js';
@@ -36,15 +36,22 @@ for (const format of FORMATS) {
 test('what is of no format: every format says why not', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'notes.txt'), 'hello');
-  await writeFile(join(folder, 'empty'), '');
   await writeFile(join(folder, 'other.json'), '{"name":"package"}');
-  for (const name of ['notes.txt', 'empty', 'other.json']) {
+  for (const name of ['notes.txt', 'other.json']) {
     const error = await t.throwsAsync(detectFormat(join(folder, name)));
     t.true(isSamError(error, 'data/format'), name);
     for (const { reader, name: format } of FORMATS) if (reader !== undefined) t.true(error?.message.includes(`${format}: `), `${format} in ${error?.message}`);
     t.regex(error?.message ?? '', /--from/);
   }
   t.true(isSamError(await t.throwsAsync(detectFormat(join(folder, 'none'))), 'usage/input-missing'));
+});
+
+test('a file without a byte is said to be empty, not to be of no format', async (t) => {
+  const path = join(await temporaryFolder(t), 'annotations.json');
+  await writeFile(path, '');
+  const error = await t.throwsAsync(detectFormat(path));
+  t.true(isSamError(error, 'data/format'));
+  t.is(error?.message, 'The file is empty.');
 });
 
 test('a folder with a COCO file in it names the file', async (t) => {
@@ -59,6 +66,6 @@ test('every reason is a sentence that begins small and has no end mark, so that 
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'x'), 'x');
   for (const path of [folder, join(folder, 'x')]) {
-    for (const { format, reason } of await matchesOf(path)) t.notRegex(reason, /^\s*$|\.$/, `${format.name}: ${reason}`);
+    for (const { format, reason } of await matchesOf(await probeOf(path))) t.notRegex(reason, /^\s*$|\.$/, `${format.name}: ${reason}`);
   }
 });

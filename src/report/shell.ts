@@ -2,7 +2,7 @@
 
 export const SHELL = `<section class="filters" aria-label="Filters"><div class="wrap">
 <label class="field">Image<input type="search" id="search" placeholder="part of its name"></label>
-<div class="range" id="area-group"><div id="area" data-name="Area of the image"></div></div>
+<div class="range" id="area-group"><div id="area" data-name="Area"></div></div>
 <div class="range" id="score-group"><div id="score" data-name="Score"></div></div>
 <label class="field">Order<select id="order"><option value="file">as in the dataset</option><option value="most">most masks first</option><option value="fewest">fewest masks first</option><option value="score">lowest score first</option></select></label>
 <label class="field" id="colouring-group">Colours<select id="colouring"><option value="object">of objects</option><option value="category">of categories</option></select></label>

@@ -45,6 +45,7 @@ h1 { font-size: 30px; line-height: 1.2; font-weight: 680; letter-spacing: -.02em
 .field input { width: 150px; }
 .range { width: 190px; font-size: 13px; }
 .range-head { display: flex; justify-content: space-between; color: var(--muted); }
+.range-head > * { white-space: nowrap; }
 .range-label { color: var(--ink); font-variant-numeric: tabular-nums; }
 .histogram { display: block; width: 100%; height: 22px; margin-top: 2px; }
 .histogram rect { fill: var(--accent); opacity: .75; }
@@ -52,7 +53,7 @@ h1 { font-size: 30px; line-height: 1.2; font-weight: 680; letter-spacing: -.02em
 .range-track { position: relative; height: 16px; margin-top: -1px; }
 .range-track::before { content: ""; position: absolute; inset: 2px 0 auto; height: 2px; background: var(--line); border-radius: 2px; }
 .thumb { position: absolute; inset: -6px -7px auto; width: calc(100% + 14px); margin: 0; height: 18px; background: none; pointer-events: none; appearance: none; -webkit-appearance: none; }
-.thumb.top { z-index: 1; }
+.thumb.above { z-index: 1; }
 .thumb::-webkit-slider-runnable-track { background: none; }
 .thumb::-moz-range-track { background: none; }
 .thumb::-webkit-slider-thumb { -webkit-appearance: none; pointer-events: auto; width: 14px; height: 14px; border-radius: 50%; background: var(--card); border: 3px solid var(--accent); cursor: grab; }
@@ -114,7 +115,7 @@ h1 { font-size: 30px; line-height: 1.2; font-weight: 680; letter-spacing: -.02em
 .row-share, .row-score { text-align: right; }
 .row-share { color: var(--muted); }
 @media (max-width: 760px) {
-  .wrap { padding: 0 16px; }
+  .wrap { padding-left: 16px; padding-right: 16px; }
   .filters { position: static; }
   .status { margin-left: 0; }
   #viewer[open] { grid-template: auto minmax(0, 1fr) minmax(0, 40dvh) / 1fr; }

@@ -92,6 +92,9 @@ browserTest('filters by area, score, category and name change what is shown and 
   await slide('score', 0, 150);
   t.is(await shown(open), '2 of 5 masks · 2 of 3 images');
   t.is(await visible(), 2);
+  t.is(await page.locator('#score .range-label').innerText(), '≥ 0.75');
+  const heights = await page.evaluate<number[]>('[...document.querySelectorAll("#score .thumb")].map((thumb) => thumb.getBoundingClientRect().top)');
+  t.is(heights[0], heights[1], 'a thumb stays on its track wherever it is');
   await page.locator('.chip', { hasText: 'fruit' }).click();
   t.is(await shown(open), '1 of 5 masks · 1 of 3 images');
   await page.locator('#reset').click();

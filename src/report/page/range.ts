@@ -66,11 +66,11 @@ export class Range {
   private show(): void {
     const { text, value } = this.settings;
     const [low, high] = [Number(this.low.value) / STEPS, Number(this.high.value) / STEPS];
-    this.label.textContent = low === 0 && high === 1 ? 'all' : `${low === 0 ? 'up to' : text(value(low))}${low === 0 || high === 1 ? '' : ' to'} ${high === 1 ? 'and more' : text(value(high))}`;
+    this.label.textContent = low === 0 && high === 1 ? 'all' : high === 1 ? `≥ ${text(value(low))}` : low === 0 ? `≤ ${text(value(high))}` : `${text(value(low))} – ${text(value(high))}`;
     this.low.setAttribute('aria-valuetext', text(value(low)));
     this.high.setAttribute('aria-valuetext', text(value(high)));
     // a thumb that lies at the far end must stay within reach
-    this.low.classList.toggle('top', low > 0.5);
+    this.low.classList.toggle('above', low > 0.5);
     this.bars.forEach((bar, i) => { bar.classList.toggle('out', (i + 0.5) / BINS < low || (i + 0.5) / BINS > high); });
   }
 }

@@ -1,4 +1,4 @@
-/** What a format is: how it is recognised, read and written. One file a format; `registry.ts` lists them; one contract test holds them all. */
+/** What a format is: how it is recognised, read and written. A folder or file a format; `registry.ts` lists them; one contract test holds them all. */
 import type { Annotation, DatasetEntry, DatasetSource, ImageRecord, Place, Report } from '../dataset/types.js';
 
 export const FORMAT_NAMES = ['coco', 'coco-results', 'sa1b', 'yolo-detect', 'yolo', 'voc', 'labelme', 'cvat', 'label-studio', 'png', 'label-png', 'csv', 'npy'] as const;

@@ -48,8 +48,8 @@ export class ImageUnion {
     if (before.image.split !== image.split || !isSame(before.image.extra, image.extra)) this.changedRecords++;
   }
 
-  /** Call when all are there. */
-  settle(): void {
+  /** Call when all are there. `tells`: whether new ids and joined images are worth a remark. */
+  settle(tells: { ids: boolean; joined: boolean } = { ids: true, joined: true }): void {
     const images = sortedByText([...this.known.values()].map(({ image }) => image), ({ fileName }) => fileName);
     this.known.clear();
     const isId = (id: number, least: number): boolean => Number.isSafeInteger(id) && id >= least;
@@ -58,10 +58,10 @@ export class ImageUnion {
     this.images = counts ? images.map((image, i) => ({ ...image, id: i + 1 })) : images;
     const annotationIds = this.annotationIds.view();
     this.countsAnnotations = !annotationIds.every((id) => isId(id, 1)) || repeatedValues(annotationIds).length > 0;
-    if (this.joined > 0) this.remarks.push(`${this.joined} image${this.joined === 1 ? ' stands' : 's stand'} in several places (${this.firstJoined}): one image with all annotations; what is annotated twice is there twice (sam dedupe).`);
+    if (this.joined > 0 && tells.joined) this.remarks.push(`${this.joined} image${this.joined === 1 ? ' stands' : 's stand'} in several places (${this.firstJoined}): one image with all annotations; what is annotated twice is there twice (sam dedupe).`);
     if (this.changedRecords > 0) this.remarks.push(`${this.changedRecords} of them ${this.changedRecords === 1 ? 'has' : 'have'} other keys or another split there: those of the first stay.`);
     const both = [...(counts ? ['images'] : []), ...(this.countsAnnotations ? ['annotations'] : [])];
-    if (both.length > 0 && !this.areCounted) this.remarks.push(`Ids of ${both.join(' and ')} collide: they count from 1, in the order of the file names.`);
+    if (both.length > 0 && tells.ids && !this.areCounted) this.remarks.push(`Ids of ${both.join(' and ')} collide: they count from 1, in the order of the file names.`);
   }
 
   private checkSize({ image: { width, height }, from: first }: Known, image: ImageRecord, from: number): void {

@@ -54,7 +54,9 @@ export async function mergeDatasets(request: MergeRequest): Promise<MergeReport>
   try {
     for (const [i, input] of inputs.entries()) opened.push(await openDataset({ ...request, input }, formats[i]));
     const reconciled = reconcile(opened.map(({ source }, i) => ({ name: inputs[i]!, categories: source.categories, extra: source.extra })));
-    const { source, union } = await mergedSource(opened, inputs, reconciled, spool);
+    // ids that the output counts are nobody's; results share the images of their instances file
+    const tells = { ids: target.keepsIds === true, joined: request.instances === undefined };
+    const { source, union } = await mergedSource(opened, inputs, reconciled, spool, tells);
     const all = [...inputs, ...(request.instances === undefined ? [] : [request.instances])];
     // ids that had to change were told
     const { losses, result } = await writeDataset(source, target.keepsIds === true ? writer : writerIgnoring('ids', writer), { ...request, output, inputs: all });
@@ -80,11 +82,11 @@ function targetOf(formats: readonly Recognised[], to: FormatName | undefined): F
 }
 
 /** The inputs as one source; they are read once for it, and again by whoever reads it. */
-async function mergedSource(opened: readonly OpenDataset[], inputs: readonly string[], { categories, ids, extra }: Reconciled, spool: Spool): Promise<{ source: DatasetSource; union: ImageUnion }> {
+async function mergedSource(opened: readonly OpenDataset[], inputs: readonly string[], { categories, ids, extra }: Reconciled, spool: Spool, tells: Parameters<ImageUnion['settle']>[0]): Promise<{ source: DatasetSource; union: ImageUnion }> {
   const union = new ImageUnion(inputs);
   const lists: OrderedEntries[] = [];
   for (const [i, { source }] of opened.entries()) lists.push(await OrderedEntries.of(source, spool, (entry) => { union.add(entry, i); }));
-  union.settle();
+  union.settle(tells);
   async function* entries(): AsyncGenerator<DatasetEntry> {
     let current: DatasetEntry | undefined, place = 0, annotationId = 0;
     for await (const { entry, from } of mergedByName(lists.map((list) => list.entries()))) {

@@ -154,6 +154,9 @@ test('datasets of several formats need --to; without it they keep theirs', async
   await t.throwsAsync(merge([...inputs, labelme], output), { code: 'usage/option', message: /coco, labelme.*--to/ });
   t.like(await merge([...inputs, labelme], output, { to: 'coco' }), { images: 3, annotations: 5, joined: 1, categories: 2 });
   t.like(await merge([labelme, labelme], join(folder, 'twice')), { to: 'labelme', images: 2, annotations: 4, joined: 2, losses: [] });
+  const results = join(folder, 'results.json');
+  await writeFile(results, '[{"image_id":7,"category_id":2,"bbox":[0,0,2,2],"score":0.5}]');
+  t.like(await merge([results, results], join(folder, 'both.json'), { from: 'coco-results', instances: inputs[0] }), { to: 'coco-results', images: 2, annotations: 2, joined: 2, remarks: [] }, 'results share their images, and ids of results are counted');
   await t.throwsAsync(merge([], output), { code: 'usage/option' });
 });
 

@@ -135,6 +135,15 @@ class Training:
         self.step, self.seconds = state['step'], state['seconds']
         print(f'goes on from step {self.step}', flush=True)
 
+    def start_from(self, checkpoint: Path) -> None:
+        """Takes the averaged weights of another run; counts from 0."""
+        if self.checkpoint.exists():
+            return
+        state = torch.load(checkpoint, map_location='cpu', weights_only=True)
+        self.model.load_state_dict(state['average'])
+        self.average = state['average']
+        print(f'starts from step {state["step"]} of {checkpoint}', flush=True)
+
     def save(self) -> None:
         """Writes the checkpoint whole or not at all."""
         temporary = self.checkpoint.with_suffix('.tmp')
@@ -221,6 +230,7 @@ def main() -> None:
     parser.add_argument('--config', type=Path, required=True)
     parser.add_argument('--cache', type=Path, help='what training.data.cache wrote; without it all scenes are drawn')
     parser.add_argument('--output', type=Path, required=True)
+    parser.add_argument('--start', type=Path, help='a checkpoint of another run whose weights a new run starts from')
     parser.add_argument('--minutes', type=float, default=float('inf'))
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--loaders', type=int, default=1)
@@ -235,6 +245,8 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     args.output.mkdir(parents=True, exist_ok=True)
     training = Training({**DEFAULTS, **json.loads(args.config.read_text())}, args.output)
+    if args.start is not None:
+        training.start_from(args.start)
     training.resume()
     run(training, args)
 

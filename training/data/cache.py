@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from .hierarchy import build_tree
 
-SIDE = 320  # of a cached square, pixels
 NODES = 2800  # room for a tree
 CUTOUT = 192  # longest side of a cut-out, pixels
 PHOTOGRAPHS = ('mate-backgrounds', 'lomiri', 'ukui', 'plasma-workspace', 'gnome-backgrounds', 'photos')
@@ -45,8 +44,8 @@ def read(path: Path, most: int) -> NDArray[np.uint8] | None:
     return np.ascontiguousarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)[..., ::-1])
 
 
-def squares(picture: NDArray[np.uint8], labels: NDArray[np.uint8] | None, count: int, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8] | None]]:
-    """Squares of many scales, a little stretched, each `SIDE` wide, with their part of the labels; ones without contrast are left out."""
+def squares(picture: NDArray[np.uint8], labels: NDArray[np.uint8] | None, count: int, side: int, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8] | None]]:
+    """Squares of many scales, a little stretched, each `side` wide, with their part of the labels; ones without contrast are left out."""
     h, w = picture.shape[:2]
     for _ in range(count):
         # half of them show nearly everything
@@ -54,13 +53,13 @@ def squares(picture: NDArray[np.uint8], labels: NDArray[np.uint8] | None, count:
         stretch = np.exp(rng.uniform(-0.25, 0.25))
         ch, cw = min(h, round(part * stretch)), min(w, round(part / stretch))
         y, x = rng.integers(0, h - ch + 1), rng.integers(0, w - cw + 1)
-        square = cv2.resize(picture[y:y + ch, x:x + cw], (SIDE, SIDE), interpolation=cv2.INTER_AREA if cw > SIDE else cv2.INTER_LINEAR)
+        square = cv2.resize(picture[y:y + ch, x:x + cw], (side, side), interpolation=cv2.INTER_AREA if cw > side else cv2.INTER_LINEAR)
         if square.std() > 12:
-            yield square, None if labels is None else cv2.resize(labels[y:y + ch, x:x + cw], (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+            yield square, None if labels is None else cv2.resize(labels[y:y + ch, x:x + cw], (side, side), interpolation=cv2.INTER_NEAREST)
 
 
-def cache_photographs(paths: list[Path], output: Path, total: int, seed: int) -> None:
-    """Writes `photos.npy` uint8 [n, SIDE, SIDE, 3], `leaves.npy` uint16 [n, SIDE, SIDE], `parents.npy` int16 and `heights.npy` float16 [n, NODES]."""
+def cache_photographs(paths: list[Path], output: Path, total: int, side: int, seed: int) -> None:
+    """Writes `photos.npy` uint8 [n, side, side, 3], `leaves.npy` uint16 [n, side, side], `parents.npy` int16 and `heights.npy` float16 [n, NODES]."""
     rng = np.random.default_rng(seed)
     pictures, leaves, parents, heights = [], [], [], []
     for path in paths:
@@ -70,8 +69,9 @@ def cache_photographs(paths: list[Path], output: Path, total: int, seed: int) ->
         drawn = path.with_suffix('.labels.png')
         # a picture that people labelled is made the most of
         labels = cv2.imread(str(drawn), cv2.IMREAD_GRAYSCALE) if drawn.exists() else None
-        for square, part in squares(picture, labels, max(1, total // len(paths)), rng):
-            tree = build_tree(square, float(rng.uniform(50, 120)), labels=part)
+        for square, part in squares(picture, labels, max(1, total // len(paths)), side, rng):
+            # larger squares have larger pieces, so that trees stay small
+            tree = build_tree(square, float(rng.uniform(50, 120)), smallest=round(24 * (side / 320) ** 2), labels=part)
             if not 20 < len(tree.parents) <= NODES:
                 continue
             pictures.append(square)
@@ -117,12 +117,13 @@ def main() -> None:
     parser.add_argument('--pictures', type=Path, required=True)
     parser.add_argument('--output', type=Path, required=True)
     parser.add_argument('--squares', type=int, default=3000)
+    parser.add_argument('--side', type=int, default=320, help='of a square, pixels; at least 1.25 times the side to train at')
     parser.add_argument('--every', type=int, default=1, help='take every n-th cut-out')
     parser.add_argument('--seed', type=int, default=1)
     args = parser.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
     start = time.time()
-    cache_photographs(photographs(args.pictures), args.output, args.squares, args.seed)
+    cache_photographs(photographs(args.pictures), args.output, args.squares, args.side, args.seed)
     cache_cutouts(cutouts(args.pictures)[::args.every], args.output)
     print(f'{time.time() - start:.0f} s')
 

@@ -16,7 +16,8 @@ test('what the font lacks is a square, and a line is a line', (t) => {
 test('text is measured and drawn in it', (t) => {
   const surface = newSurface({ width: 60, height: 20 }, '#fff');
   const { context } = surface;
-  t.is(textWidth(context, '0', 20), textWidth(context, '0', 10) * 2, 'widths grow with the size');
+  // a hundredth of a pixel is lost in single precision
+  t.true(Math.abs(textWidth(context, '0', 20) - textWidth(context, '0', 10) * 2) < 0.02, 'widths grow with the size');
   t.true(textWidth(context, 'WWW', 12) > 1.8 * textWidth(context, 'iii', 12), 'not one width for all, as a missing font might have');
   context.font = fontOf(16);
   context.fillStyle = '#000';

@@ -181,7 +181,7 @@ test('what cannot be is refused before anything is written', async (t) => {
   await refused({ images: at.annotations }, 'usage/input-missing', /--images expects a folder/);
   await refused({ against: join(at.root, 'nothing.json') }, 'usage/input-missing', /no such file/);
   writeFileSync(join(at.root, 'empty.json'), '');
-  await refused({ annotations: join(at.root, 'empty.json') }, 'data/format', /no format that is known/);
+  await refused({ annotations: join(at.root, 'empty.json') }, 'data/format', /The file is empty/);
   writeFileSync(join(at.root, 'none.json'), JSON.stringify({ images: [], annotations: [], categories: [] }));
   await refused({ annotations: join(at.root, 'none.json') }, 'usage/no-images', /name no image/);
   t.deepEqual(readdirSync(at.root).filter((name) => name === 'out' || name.includes('.sam-') || name.startsWith('.')), []);

@@ -30,6 +30,8 @@ export const ERROR_CODES = {
   'usage/name-collision': ['usage', 'Two images would claim the same output path.'],
   'usage/output-exists': ['usage', 'An output that this run did not make is in the way.'],
   'usage/options-changed': ['usage', 'The output folder was made with other options.'],
+  'usage/request': ['usage', 'A request to the annotator\'s server is malformed.'],
+  'usage/port': ['usage', 'The port that was asked for cannot be listened on.'],
   'usage/no-project': ['usage', 'A folder holds no project of the data engine.'],
   'usage/output-in-input': ['usage', 'The output would overwrite an input.'],
   'image/missing': ['item', 'The image vanished between listing and reading.'],

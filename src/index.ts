@@ -139,6 +139,10 @@ export { adviceOf, type Advice } from './engine/next.js';
 export { dedupeFolder, projectStatus } from './engine/looks.js';
 export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
 
+// the annotator: people segment in a browser
+export { assist, type AssistReport, type AssistRequest } from './annotator/assist.js';
+export { ASSIST_OPTIONS, type AssistOptions } from './annotator/options.js';
+
 // errors and options
 export { ERROR_CODES, EXIT_CODES, SamError, isSamError, type ErrorCode, type ErrorKind } from './errors.js';
 export { resolveOptions, type OptionsOf, type OptionTable } from './options.js';

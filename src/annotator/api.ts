@@ -53,8 +53,11 @@ export interface ProjectView {
 /** `tab`: a random text that the tab made for itself, 16 to 64 of A-Z a-z 0-9 - _. */
 export interface TabRequest { tab: string }
 
-/** `next`: the neediest image that is free; a number: that image, whatever its state. */
-export interface ClaimRequest extends TabRequest { want: 'next' | number }
+/**
+ * `next`: the neediest image that is free (that which the tab holds, while it is to do); a number: that image, whatever its state. `annotator`: who works in this tab, 1 to 100
+ * characters; without it the one that the server was started for.
+ */
+export interface ClaimRequest extends TabRequest { want: 'next' | number; annotator?: string }
 
 /** `image` null: nothing is left to do. `next`: what will probably be asked for then, to be fetched ahead. */
 export interface ClaimAnswer { image: ImageView | null; next: number[]; counts: ProjectView['counts'] }

@@ -26,13 +26,18 @@ export function claimNext(project: Project, claimant: Claimant, { milliseconds, 
   return database.write(() => {
     const held = claimOf(project, claimant.token, now);
     if (held !== undefined && imageById(project, held.imageId).state === 'todo') return claimImage(project, held.imageId, claimant, milliseconds, now);
-    const found = database.get<{ id: number }>(`
-      SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
-      WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}
-        ${withProposals === true ? "AND EXISTS (SELECT 1 FROM masks m WHERE m.image_id = i.id AND m.status = 'proposed')" : ''}
-      ORDER BY i.need DESC, EXISTS (SELECT 1 FROM images o WHERE o.near_group = i.near_group AND o.state = 'done'), i.file_name LIMIT 1`, now);
-    return found === undefined ? undefined : claimImage(project, found.id, claimant, milliseconds, now);
+    const [found] = freeImages(project, { split, withProposals, limit: 1 }, now);
+    return found === undefined ? undefined : claimImage(project, found, claimant, milliseconds, now);
   });
+}
+
+/** Ids of the images that are to do and nobody's, in the order in which `claimNext` would give them. */
+export function freeImages({ database }: Project, { split, withProposals, limit }: Omit<ClaimOptions, 'milliseconds'> & { limit: number }, now: number): number[] {
+  return database.all<{ id: number }>(`
+    SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
+    WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}
+      ${withProposals === true ? "AND EXISTS (SELECT 1 FROM masks m WHERE m.image_id = i.id AND m.status = 'proposed')" : ''}
+    ORDER BY i.need DESC, EXISTS (SELECT 1 FROM images o WHERE o.near_group = i.near_group AND o.state = 'done'), i.file_name LIMIT ?`, now, limit).map(({ id }) => id);
 }
 
 /**

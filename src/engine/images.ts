@@ -49,6 +49,11 @@ export function* imagesOf({ database }: Project, { states, split }: ImageFilter 
   }
 }
 
+/** Ids of the images whose files are there, in order of their names, after a name. */
+export function imageIdsAfter({ database }: Project, fileName: string, limit: number): number[] {
+  return database.all<{ id: number }>("SELECT id FROM images WHERE file_name > ? AND state NOT IN ('missing', 'changed') ORDER BY file_name LIMIT ?", fileName, limit).map(({ id }) => id);
+}
+
 export function countImages({ database }: Project, { states, split }: ImageFilter = {}): number {
   const wanted = states === undefined ? '' : ` AND state IN (${states.map((state) => `'${state}'`).join(', ')})`;
   return database.count(`SELECT count(*) FROM images WHERE 1${wanted}${split === undefined ? '' : ` AND split = '${split}'`}`);

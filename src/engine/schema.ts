@@ -171,5 +171,16 @@ CREATE TABLE claims (
 ) STRICT;
 `;
 
+/** What was done for a caller who may ask again, not having heard the answer. */
+const SECOND = `
+CREATE TABLE actions (
+  key TEXT PRIMARY KEY,
+  request_sha256 TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX actions_by_time ON actions (at);
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND];

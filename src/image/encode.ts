@@ -3,6 +3,7 @@
  * give the same bytes.
  */
 import { SamError } from '../errors.js';
+import type { ImageSize } from '../geometry/size.js';
 import type { RgbImage } from './rgb-image.js';
 import { sharp } from './sharp.js';
 
@@ -27,6 +28,11 @@ export async function encodePngRgba(data: Uint8Array, width: number, height: num
 /** A baseline JPEG of `quality` 1 to 100, colour at half resolution below 90 as is usual, at full from there on. */
 export async function encodeJpegRgb(image: RgbImage, quality: number): Promise<Uint8Array> {
   return bytesOf(raw(image.data, image.width, image.height, 3).jpeg({ quality, chromaSubsampling: quality < 90 ? '4:2:0' : '4:4:4' }));
+}
+
+/** A JPEG at another size, for looking at: resampled by the library, off the caller's thread, and not as `resizeBilinear` would. */
+export async function encodeJpegResized(image: RgbImage, size: ImageSize, quality: number): Promise<Uint8Array> {
+  return bytesOf(raw(image.data, image.width, image.height, 3).resize(size.width, size.height, { fit: 'fill' }).jpeg({ quality }));
 }
 
 /** A WebP, lossy of `quality` 1 to 100. */

@@ -1,0 +1,38 @@
+/** `sam engine assist DIR`. */
+import { Args, Flags } from '@oclif/core';
+import { assistOutcome } from '../../src/cli/assist-outcome.js';
+import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
+import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
+import { withSignals } from '../../src/cli/signals.js';
+import { assist, ASSIST_OPTIONS } from '../../src/index.js';
+
+export default class EngineAssist extends SamCommand<typeof EngineAssist> {
+  static override summary = 'Segment a project\'s images by hand, with the model\'s help, in a browser.';
+  static override description = `Serves a page to this machine alone and prints its address, which carries a key: who has it can work in the project until this ends. The model answers clicks in the
+browser itself; all that was accepted is on the disk before the page says so. Control-C ends it.`;
+  static override examples = [
+    { description: 'Open the page in the browser', command: '<%= config.bin %> engine assist leaves --open' },
+    { description: 'Judge what the model proposed', command: '<%= config.bin %> engine assist leaves --stage semi' },
+    { description: 'On another machine: there', command: '<%= config.bin %> engine assist leaves --port 8123' },
+    { description: 'and here, then the printed address', command: 'ssh -N -L 8123:127.0.0.1:8123 user@machine' },
+  ];
+  static override args = { dir: Args.string({ description: 'Folder of the project.', required: true, ignoreStdin: true }) };
+  static override flags = {
+    annotator: Flags.string({ summary: 'Who works; a tab may say another name. [default: the user\'s name]', helpValue: 'NAME' }),
+    stage: Flags.option({ summary: 'assisted: people ask the model; semi: the model proposed, people judge and add. [default: that of the open round]', options: ['assisted', 'semi'] as const })(),
+    model: Flags.string({ summary: 'Model that helps: a name from the registry or a folder. [default: the project\'s]', helpValue: 'NAME|FOLDER' }),
+    open: Flags.boolean({ summary: 'Open the page in the browser.' }),
+    'read-only': Flags.boolean({ summary: 'Only look; another process may write to the project meanwhile.' }),
+    ...flagsOf(ASSIST_OPTIONS),
+  };
+
+  protected async execute(): Promise<Outcome> {
+    const { annotator, stage, model, open, 'read-only': readOnly } = this.flags;
+    return await withSignals(async ({ stop }) => {
+      // the address is what was asked for: it is told whatever else is not
+      const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+      const onReady = (address: string): void => { tell(`Open this address in a browser on this machine; Control-C ends it.\n\n    ${address}\n`); };
+      return assistOutcome(await assist({ ...optionsFromFlags(ASSIST_OPTIONS, this.flags), folder: this.args.dir, annotator, stage, model, open, readOnly, env: process.env, stop, onReady, onFault: tell }));
+    });
+  }
+}

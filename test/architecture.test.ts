@@ -63,6 +63,17 @@ test('each heavy dependency has one door', (t) => {
   }
 });
 
+test('the annotator\'s page imports what a browser can load', (t) => {
+  const page = sources.filter(({ path }) => path.startsWith('src/annotator/app/') && !path.endsWith('.d.ts'));
+  t.true(page.length > 10);
+  for (const { path, text } of page) {
+    for (const name of importsOf(text)) {
+      const to = name.startsWith('.') ? join(path, '..', name) : name;
+      t.regex(to, /^(src\/(annotator\/(app\/|api\.js$)|mask\/|geometry\/|errors\.js$|options\.js$)|\/ort\/)/, `${path} imports ${name}`);
+    }
+  }
+});
+
 test('the pure rooms touch no file, no clock and no chance', (t) => {
   for (const { path, text } of sources) {
     if (!['geometry', 'mask', 'dataset', 'generator', 'evaluation'].includes(roomOf(path))) continue;

@@ -25,7 +25,7 @@ interface Loops {
 }
 
 /** The loops, and their memory as bytes and as numbers. */
-export interface Kernel { loops: Loops; bytes: Buffer; numbers: Int32Array; counts: Uint32Array }
+export interface Kernel { loops: Loops; bytes: Uint8Array<ArrayBuffer>; numbers: Int32Array; counts: Uint32Array }
 
 // Node has it, its types have not
 declare const WebAssembly: { Module: new (bytes: Uint8Array) => object; Instance: new (module: object) => { exports: unknown } };
@@ -57,7 +57,7 @@ export function kernelWith(bytes: number): Kernel {
 }
 
 function freshKernel(): Kernel {
-  module ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, 'base64'));
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_BASE64), (character) => character.charCodeAt(0)));
   // the exports of the committed bytes, which a test holds to their sources
   return viewed(new WebAssembly.Instance(module).exports as Loops);
 }
@@ -65,5 +65,5 @@ function freshKernel(): Kernel {
 /** Growing memory detaches the views of it. */
 function viewed(loops: Loops): Kernel {
   const { buffer } = loops.memory;
-  return { loops, bytes: Buffer.from(buffer), numbers: new Int32Array(buffer), counts: new Uint32Array(buffer) };
+  return { loops, bytes: new Uint8Array(buffer), numbers: new Int32Array(buffer), counts: new Uint32Array(buffer) };
 }

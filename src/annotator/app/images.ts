@@ -1,0 +1,81 @@
+/** Which image is on the desk: claimed, renewed, finished, and what comes next fetched ahead. */
+import type { ClaimAnswer, ImageView } from '../api.js';
+import type { Decoder } from './decoder.js';
+import { Picture, wholeImage } from './picture.js';
+import type { Server } from './server.js';
+import { Settled } from './settled.js';
+import type { Desk, PageState } from './state.js';
+
+/** Images fetched ahead. */
+const AHEAD = 2;
+
+export class Images {
+  private readonly ahead = new Map<number, Promise<ImageBitmap>>();
+  /** Images that this tab has had, and where it stands among them. */
+  private readonly visited: number[] = [];
+  private renewing: ReturnType<typeof setInterval> | undefined;
+
+  constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: () => void) {}
+
+  /** The image before this one in this tab. */
+  get previous(): number | undefined {
+    const at = this.visited.indexOf(this.state.desk?.image.id ?? -1);
+    return at < 0 ? this.visited.at(-1) : this.visited[at - 1];
+  }
+
+  /** Claims an image and puts it on the desk. False: there is nothing left to do. Throws what the server refuses with. */
+  async take(want: 'next' | number): Promise<boolean> {
+    const answer = await this.server.claim(want);
+    this.state.project.counts = answer.counts;
+    const before = this.state.desk;
+    this.state.desk = answer.image === null ? undefined : await this.deskOf(answer.image);
+    before?.picture.close();
+    this.fetchAhead(answer);
+    clearInterval(this.renewing);
+    if (answer.image === null) {
+      sessionStorage.removeItem('image');
+      return false;
+    }
+    const { id, expiresIn } = answer.image;
+    sessionStorage.setItem('image', String(id));
+    if (!this.visited.includes(id)) this.visited.push(id);
+    this.renewing = setInterval(() => { void this.renew(); }, Math.max(1000, expiresIn / 3));
+    return true;
+  }
+
+  /** The image that this tab had before it was loaded again. */
+  static remembered(): number | undefined {
+    const id = Number(sessionStorage.getItem('image') ?? NaN);
+    return Number.isInteger(id) ? id : undefined;
+  }
+
+  private async deskOf(image: ImageView): Promise<Desk> {
+    const whole = await (this.ahead.get(image.id) ?? wholeImage(image.id));
+    this.ahead.delete(image.id);
+    return { image, picture: new Picture(image, whole, this.state.project.tileSide, this.onTile), settled: new Settled(image, image.masks) };
+  }
+
+  private fetchAhead({ next }: ClaimAnswer): void {
+    const wanted = next.slice(0, AHEAD);
+    for (const [id, bitmap] of this.ahead) {
+      if (wanted.includes(id)) continue;
+      this.ahead.delete(id);
+      void bitmap.then((image) => { image.close(); }, () => undefined);
+    }
+    for (const id of wanted) {
+      if (this.ahead.has(id)) continue;
+      const coming = wholeImage(id);
+      // what cannot be had ahead is asked for again, and told of, when it is its turn
+      coming.catch(() => { this.ahead.delete(id); });
+      this.ahead.set(id, coming);
+      this.decoder.embed({ id, width: 1, height: 1 }).catch(() => undefined);
+    }
+  }
+
+  private async renew(): Promise<void> {
+    await this.server.renew().catch((error: unknown) => {
+      // no answer is no refusal: the claim may still be there
+      if (error instanceof Error && 'status' in error) this.onLost();
+    });
+  }
+}

@@ -1,0 +1,120 @@
+/** Everything around the canvas: classes, candidates, what is saved, what is said. Texts from data are set as text, never as markup. */
+import type { SaveState } from './saves.js';
+import { classColour } from './colours.js';
+import { isOpen, maskOf } from './draft.js';
+import { isJudging, type PageState } from './state.js';
+
+/** An element that the page was written with. */
+export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+  // page.ts writes it
+  return document.getElementById(id) as T;
+}
+
+function made<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = ''): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+const percent = (score: number | null): string => (score === null ? '–' : `${Math.round(100 * score)} %`);
+
+export class Panel {
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private candidatesKey: unknown;
+
+  constructor(private readonly state: PageState, private readonly onClass: (id: number) => void, private readonly onCandidate: (index: number) => void) {
+    byId('project').textContent = state.project.readOnly ? `${state.project.name} (read-only)` : state.project.name;
+    document.title = `${state.project.name} · sam annotator`;
+    this.buildClasses();
+  }
+
+  /** Tells what happened: for readers of the screen always, at the image's foot while nothing else is. */
+  say(text: string): void {
+    byId('said').textContent = text;
+    byId('hint').textContent = text;
+  }
+
+  /** Something that needs to be seen; gone after a while, at once with an empty text. */
+  notice(text: string, stays = false): void {
+    const notice = byId('notice');
+    notice.textContent = text;
+    notice.hidden = text === '';
+    clearTimeout(this.noticeTimer);
+    if (!stays) this.noticeTimer = setTimeout(() => { notice.hidden = true; }, 8000);
+  }
+
+  saved({ waiting, unreachable }: SaveState, isDirty: boolean): void {
+    const saved = byId('saved');
+    saved.textContent = unreachable ? `Not saved: no connection, trying again (${waiting})` : waiting > 0 ? 'Saving…' : isDirty ? 'Mask not accepted yet' : 'Saved';
+    saved.className = `saved${unreachable ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
+  }
+
+  timer(seconds: number, isOver: boolean): void {
+    const timer = byId('timer');
+    timer.hidden = !isOver;
+    if (isOver) timer.textContent = `${Math.round(seconds)} s: good enough? Accept it or move on.`;
+  }
+
+  show(): void {
+    const { state } = this, { desk, project } = state;
+    byId('file').textContent = desk?.image.fileName ?? '';
+    const { done, skipped, images } = project.counts;
+    byId('progress').textContent = `${done + skipped} of ${images} images`;
+    const count = desk?.settled.all().length ?? 0, proposals = desk?.settled.proposals().length ?? 0;
+    byId('masks').textContent = `${count - proposals} ${count - proposals === 1 ? 'mask' : 'masks'}${proposals > 0 ? `, ${proposals} proposed` : ''}${state.isHidden ? ', hidden' : ''}`;
+    for (const button of document.querySelectorAll<HTMLElement>('[data-tool]')) button.setAttribute('aria-pressed', String(button.dataset['tool'] === state.tool));
+    for (const button of byId('classes').children) button.setAttribute('aria-checked', String(button.getAttribute('data-class') === String(state.categoryId)));
+    this.showCandidates();
+    this.showAbout();
+    const judging = isJudging(state);
+    this.enable('accept', maskOf(state.draft) !== undefined || judging);
+    this.enable('cancel', isOpen(state.draft));
+    this.enable('reject', state.focus !== undefined || state.draft.base !== undefined);
+    for (const name of ['next', 'previous', 'skip']) this.enable(name, desk !== undefined || name === 'previous');
+  }
+
+  private enable(name: string, isEnabled: boolean): void {
+    for (const button of document.querySelectorAll<HTMLButtonElement>(`[data-do=${name}]`)) button.disabled = !isEnabled || (this.state.project.readOnly && name !== 'previous' && name !== 'next');
+  }
+
+  private buildClasses(): void {
+    byId('classes').replaceChildren(...this.state.project.categories.map(({ id, name }, i) => {
+      const button = made('button', ''), swatch = made('span', 'swatch');
+      swatch.style.background = classColour(i);
+      button.type = 'button';
+      button.setAttribute('role', 'radio');
+      button.setAttribute('data-class', String(id));
+      button.append(swatch, made('span', 'name', name), ...(i < 9 ? [made('kbd', '', String(i + 1))] : []));
+      button.addEventListener('click', () => { this.onClass(id); });
+      return button;
+    }));
+  }
+
+  private showCandidates(): void {
+    const { candidates, choice } = this.state.draft;
+    byId('choices').hidden = candidates.length < 2;
+    const key = candidates, box = byId('candidates');
+    if (key !== this.candidatesKey) {
+      this.candidatesKey = key;
+      box.replaceChildren(...candidates.map(({ predictedIou }, i) => {
+        const button = made('button', '');
+        button.type = 'button';
+        button.setAttribute('role', 'radio');
+        button.append(made('b', '', percent(predictedIou)), made('kbd', '', `Alt ${i + 1}`));
+        button.addEventListener('click', () => { this.onCandidate(i); });
+        return button;
+      }));
+    }
+    [...box.children].forEach((button, i) => { button.setAttribute('aria-checked', String(i === choice)); });
+  }
+
+  private showAbout(): void {
+    const { focus, draft, project } = this.state, view = focus?.view;
+    byId('about').hidden = view === undefined || isOpen(draft);
+    if (view === undefined) return;
+    byId('about-title').textContent = project.categories.find(({ id }) => id === view.categoryId)?.name ?? `class ${view.categoryId}`;
+    const score = view.score ?? view.predictedIou, scored = score === null ? '' : `, score ${percent(score)}`;
+    byId('about-text').textContent = `${view.status}${scored}, ${view.area.toLocaleString('en')} px${view.annotator === null ? '' : `, by ${view.annotator}`}`;
+  }
+}

@@ -1,0 +1,53 @@
+/** The masks of an image that are on the disk, by id, as the server last told them. */
+import type { MaskView, SaveAction, SaveAnswer } from '../api.js';
+import type { ImageSize } from '../../geometry/size.js';
+import type { Rle } from '../../mask/rle.js';
+import { rleFromString } from '../../mask/rle-string.js';
+import { runEnds, type Pointable, type RunEnds } from './hit.js';
+
+/** A mask with its runs read; the ends of the runs only once it is pointed at. */
+export class Shown implements Pointable {
+  readonly rle: Rle;
+  private ends: RunEnds | undefined;
+
+  constructor(readonly view: MaskView, image: ImageSize) {
+    this.rle = rleFromString(view.counts, image.width, image.height);
+  }
+
+  get id(): number { return this.view.id; }
+  get box(): MaskView['box'] { return this.view.box; }
+  get area(): number { return this.view.area; }
+  get runs(): RunEnds { return this.ends ??= runEnds(this.rle); }
+}
+
+export class Settled {
+  private readonly masks = new Map<number, Shown>();
+  /** Rises with every change, for what is drawn from them. */
+  version = 0;
+
+  constructor(private readonly image: ImageSize, views: readonly MaskView[]) {
+    for (const view of views) this.masks.set(view.id, new Shown(view, image));
+  }
+
+  get(id: number): Shown | undefined {
+    return this.masks.get(id);
+  }
+
+  all(): Shown[] {
+    return [...this.masks.values()];
+  }
+
+  /** What is left to be judged, the most confident first. */
+  proposals(): Shown[] {
+    const score = ({ view }: Shown): number => view.score ?? view.predictedIou ?? 0;
+    return this.all().filter(({ view }) => view.status === 'proposed').sort((a, b) => score(b) - score(a) || a.id - b.id);
+  }
+
+  /** Takes over what a saved action changed. */
+  apply(action: SaveAction, { mask, gone }: SaveAnswer): void {
+    for (const id of gone) this.masks.delete(id);
+    if (mask !== null) this.masks.set(mask.id, new Shown(mask, this.image));
+    else if (action.kind !== 'add') this.masks.delete(action.maskId);
+    this.version++;
+  }
+}

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .data.batches import Batch, prompts_of
+from .data.batches import Batch, batch_of, example
 from .data.datasets import Labelled, read_dataset, scene_of
 from .data.scenes import degrade
 from .evaluate import Asked, TorchRunner, score_picture
@@ -28,7 +28,7 @@ from .model import Model
 from .train import batch_loss
 from .weights import load
 
-ROUNDS = {'second_round': 0.4, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 1}
+ROUNDS = {'second_round': 0.4, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 1, 'edges': 0.0}
 REGIONS = 40  # of one picture, measured
 NOT_BETTER = 3
 
@@ -70,8 +70,8 @@ def draw_batch(pictures: list[Labelled], loaded: dict[Path, Any], images: int, p
         if scene.masks:
             if rng.random() < 0.5:
                 scene.picture = degrade(scene.picture, rng)
-            rows.append((scene.picture.transpose(2, 0, 1), *prompts_of(scene, prompts, rng)))
-    return Batch(*(torch.from_numpy(np.stack([row[i] for row in rows])) for i in range(4)))
+            rows.append(example(scene, prompts, rng))
+    return batch_of(rows)
 
 
 def tune(model: Model, pictures: list[Labelled], args: argparse.Namespace) -> tuple[Model, int]:

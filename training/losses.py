@@ -45,6 +45,11 @@ def mask_costs(logits: Tensor, truth: Tensor, focal_share: float) -> Tensor:
     return cost
 
 
+def edge_loss(logits: Tensor, edges: Tensor) -> Tensor:
+    """Cross-entropy of borders, which are few and of which some are not known: [i, h, w] -> mean."""
+    return F.binary_cross_entropy_with_logits(logits, edges, pos_weight=torch.tensor(3.0))
+
+
 def total_loss(logits: Tensor, iou: Tensor, truth: Tensor, ambiguous: Tensor, focal_share: float) -> tuple[Tensor, Tensor, Tensor]:
     """Mean loss of a round, the cost of each prompt's own mask [b], and true IoU [b, 4].
 

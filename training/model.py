@@ -18,6 +18,8 @@ class Model(nn.Module):
         super().__init__()
         self.encoder = Encoder(fine=fine, coarse=coarse)
         self.decoder = Decoder(fine=fine, coarse=coarse)
+        # only for training: says where borders run, so that the features learn of all of them at once
+        self.edges = nn.Conv2d(fine, 1, 1)
 
     def encode(self, pixels: Tensor) -> Tensor:
         """Normalised pixels float [i, 3, S, T] -> embedding [i, C, S / 4, T / 4]."""

@@ -22,12 +22,12 @@ from torch.utils.data import DataLoader
 
 from .data.batches import STRIDE, Batch, Batches
 from .evaluate import TorchRunner, evaluate
-from .losses import total_loss
+from .losses import edge_loss, total_loss
 from .model import PIXEL_MEAN, PIXEL_STD, Model
 
 DEFAULTS: dict[str, Any] = {
     'side': 256, 'images': 8, 'prompts': 12, 'photographs': 0.6, 'drawn': 0.08, 'rate': 1e-3, 'decay': 0.02, 'warmup': 300, 'steps': 20000, 'cooldown': 4000,
-    'average': 0.999, 'clip': 1.0, 'second_round': 0.5, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 4000, 'seed': 1, 'model': {},
+    'average': 0.999, 'clip': 1.0, 'second_round': 0.5, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 4000, 'edges': 0.5, 'seed': 1, 'model': {},
 }
 
 
@@ -80,6 +80,9 @@ def batch_loss(model: Model, batch: Batch, config: dict[str, Any], rng: np.rando
     loss, logged = torch.zeros(()), {}
     with torch.autocast('cpu', torch.bfloat16):
         embedding = model.encode(normalise(batch.pictures))
+        edges = model.edges(embedding[:, :model.decoder.fine])
+    if config['edges'] > 0:
+        loss = loss + config['edges'] * edge_loss(edges.float()[:, 0], batch.edges.float() / 255)
     for turn in range(rounds):
         with torch.autocast('cpu', torch.bfloat16):
             logits, iou = model.decode(embedding, xy, labels, earlier, has, side)
@@ -131,9 +134,20 @@ class Training:
         state = torch.load(self.checkpoint, map_location='cpu', weights_only=True)
         self.model.load_state_dict(state['model'])
         self.average = state['average']
-        self.optimiser.load_state_dict(state['optimiser'])
+        self.load_optimiser(state['optimiser'])
         self.step, self.seconds = state['step'], state['seconds']
         print(f'goes on from step {self.step}', flush=True)
+
+    def names(self) -> list[str]:
+        """Parameters in the optimiser's order."""
+        by_id = {id(p): name for name, p in self.model.named_parameters()}
+        return [by_id[id(p)] for group in self.optimiser.param_groups for p in group['params']]
+
+    def load_optimiser(self, moments: dict[str, Any]) -> None:
+        """What `save` kept, by name."""
+        state = self.optimiser.state_dict()
+        state['state'] = {i: moments[name] for i, name in enumerate(self.names()) if name in moments}
+        self.optimiser.load_state_dict(state)
 
     def start_from(self, checkpoint: Path) -> None:
         """Takes the averaged weights of another run; counts from 0."""
@@ -148,7 +162,7 @@ class Training:
         """Writes the checkpoint whole or not at all."""
         temporary = self.checkpoint.with_suffix('.tmp')
         torch.save({
-            'model': self.model.state_dict(), 'average': self.average, 'optimiser': self.optimiser.state_dict(), 'step': self.step, 'seconds': self.seconds,
+            'model': self.model.state_dict(), 'average': self.average, 'optimiser': {self.names()[i]: v for i, v in self.optimiser.state_dict()['state'].items()}, 'step': self.step, 'seconds': self.seconds,
             'model_config': self.config['model'], 'config': self.config,
         }, temporary)
         os.replace(temporary, self.checkpoint)

@@ -44,6 +44,8 @@ def load_folder(folder: Path) -> Model:
             name = initializer.name if initializer.name.startswith(f'{part}.') else f'{part}.{initializer.name}'
             if name in state:
                 found[name] = torch.from_numpy(numpy_helper.to_array(initializer).copy())
+    # the training's own head is not exported
+    found.update({name: value for name, value in state.items() if name.startswith('edges.')})
     missing = [name for name, value in state.items() if name not in found or found[name].shape != value.shape]
     if missing:
         raise SystemExit(f'{folder}: these graphs are not of the embedded architecture: {len(missing)} weights are missing, {missing[0]} first. Only exports of training.export can be fine-tuned.')

@@ -21,12 +21,23 @@ STRIDE = 4
 @dataclass
 class Batch:
     """`pictures`: uint8 [i, 3, S, T]. `truth`: uint8 [i, k, S / 4, T / 4], 0..255 for how much of each cell is mask. Of each picture's k
-    prompts the first half are boxes. `xy`: float [i, k, 2, 2] pixels, `labels`: float [i, k, 2]: two corners (2, 3), or a click and padding."""
+    prompts the first half are boxes. `edges`: uint8 [i, S / 4, T / 4], 255 where a border of any mask of the scene runs. `xy`: float [i, k, 2, 2] pixels, `labels`: float [i, k, 2]: two corners (2, 3), or a click and padding."""
 
     pictures: Tensor
     truth: Tensor
     xy: Tensor
     labels: Tensor
+    edges: Tensor
+
+
+def edges_of(masks: list[Mask]) -> NDArray[np.uint8]:
+    """Where borders run: bool [h, w] masks -> uint8 [h / 4, w / 4], 0 or 255."""
+    border = np.zeros(masks[0].shape, bool)
+    for mask in masks:
+        border[:, 1:] |= mask[:, 1:] != mask[:, :-1]
+        border[1:] |= mask[1:] != mask[:-1]
+    h, w = border.shape
+    return border.reshape(h // STRIDE, STRIDE, w // STRIDE, STRIDE).any((1, 3)).astype(np.uint8) * 255
 
 
 def deepest(mask: Mask) -> tuple[int, int]:
@@ -75,6 +86,18 @@ def prompts_of(scene: Scene, count: int, rng: np.random.Generator) -> tuple[NDAr
     return truth, xy, labels
 
 
+Example = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8]]
+
+
+def example(scene: Scene, prompts: int, rng: np.random.Generator) -> Example:
+    """A row of a batch."""
+    return scene.picture.transpose(2, 0, 1), *prompts_of(scene, prompts, rng), edges_of(scene.masks)
+
+
+def batch_of(examples: list[Example]) -> Batch:
+    return Batch(*(torch.from_numpy(np.stack([row[i] for row in examples])) for i in range(5)))
+
+
 class Batches(IterableDataset[Batch]):
     """Endless batches; the same seed gives the same ones. `drawn`: the share of our own scenes, all where there is no cache; of the others
     `photographs` are without cut-outs."""
@@ -92,8 +115,8 @@ class Batches(IterableDataset[Batch]):
             yield self.draw(sources, rng)
 
     def draw(self, sources: Sources | None, rng: np.random.Generator) -> Batch:
-        rows = []
+        examples = []
         for _ in range(self.images):
             scene = draw(self.side, rng) if sources is None or rng.random() < self.drawn else cached_scene(sources, self.side, rng, self.photographs)
-            rows.append((scene.picture.transpose(2, 0, 1), *prompts_of(scene, self.prompts, rng)))
-        return Batch(*(torch.from_numpy(np.stack([row[i] for row in rows])) for i in range(4)))
+            examples.append(example(scene, self.prompts, rng))
+        return batch_of(examples)

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from training.data.batches import Batches, deepest, prompts_of
+from training.data.batches import Batches, deepest, edges_of, prompts_of
 from training.data.drawn import draw
 from training.data.hierarchy import build_tree, lifetimes, members
 from training.train import error_clicks, with_click
@@ -74,3 +74,13 @@ def test_clicks_in_the_larger_error() -> None:
     boxes, kinds = with_click(torch.zeros(2, 2, 2), torch.tensor([[2.0, 3.0], [1.0, -1.0]]), xy, labels)
     assert kinds.tolist() == [[2, 3, 1], [1, 0, -1]]
     assert torch.equal(boxes[1, 1], xy[1, 0])
+
+
+def test_edges_run_around_masks() -> None:
+    mask = np.zeros((32, 32), bool)
+    mask[8:20, 8:20] = True
+    edges = edges_of([mask, ~mask])
+    expected = np.zeros((8, 8), bool)
+    expected[2:6, 2:6] = True
+    expected[3:5, 3:5] = False
+    assert np.array_equal(edges > 0, expected)

@@ -137,6 +137,9 @@ export { DUPLICATE_OPTIONS, findDuplicates, type DuplicateOptions } from './engi
 export { statusOf, type EngineStatus } from './engine/status.js';
 export { adviceOf, type Advice } from './engine/next.js';
 export { dedupeFolder, projectStatus } from './engine/looks.js';
+export { SIMULATE_OPTIONS, type SimulateOptions } from './engine/simulate-options.js';
+export { simulateAnnotator, type SimulateReport, type SimulateRequest } from './engine/simulate.js';
+export { clickObjects, type Clicked, type ClickWork } from './engine/simulate-clicks.js';
 export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
 
 // the annotator: people segment in a browser

@@ -125,7 +125,7 @@ function newMask(annotation: Annotation, rle: NewMask['rle'], image: EngineImage
 }
 
 /** The project's category for each of the file's, by name; what is new keeps its id where that is free. */
-function categoriesFor(project: Project, categories: readonly Category[]): Map<number, Category> {
+export function categoriesFor(project: Project, categories: readonly Category[]): Map<number, Category> {
   return project.database.write(() => new Map(categories.map((category) => {
     const { id, ...unnumbered } = category;
     try {
@@ -138,7 +138,7 @@ function categoriesFor(project: Project, categories: readonly Category[]): Map<n
 }
 
 /** Images by their base names; null for a name that several have. */
-function basenames(project: Project): Map<string, EngineImage | null> {
+export function basenames(project: Project): Map<string, EngineImage | null> {
   const found = new Map<string, EngineImage | null>();
   for (const image of imagesOf(project)) found.set(basename(image.fileName), found.has(basename(image.fileName)) ? null : image);
   return found;

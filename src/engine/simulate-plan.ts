@@ -1,0 +1,58 @@
+/** What the simulated annotator is going to do at an image: verdicts on what is proposed, and the objects that it has to click on. */
+import type { JsonValue } from '../dataset/types.js';
+import type { Box } from '../geometry/box.js';
+import { rleFromString } from '../mask/rle-string.js';
+import type { PromptPoint } from '../models/predict.js';
+import type { EngineImage } from './images.js';
+import { masksOf, rleOfMask, type EngineMask } from './masks.js';
+import type { Project } from './project.js';
+import { judge } from './simulate-judge.js';
+import type { TrueObject } from './simulate-truth.js';
+import type { WorkOfObject } from './simulate-worker.js';
+
+/** `same`: proposals that are right as they are, but for their class perhaps. */
+export interface PlannedImage {
+  image: EngineImage;
+  /** Objects that are there already, by an earlier run or another person. */
+  present: number;
+  same: { mask: EngineMask; object: TrueObject }[];
+  correct: { mask: EngineMask; object: TrueObject }[];
+  reject: EngineMask[];
+  missing: TrueObject[];
+}
+
+/** With `semi` proposals are judged; else they are left alone, and every object that no person's mask is of is clicked. */
+export function planImage(project: Project, image: EngineImage, objects: readonly TrueObject[], { stage, acceptIou, correctIou }: { stage: 'assisted' | 'semi'; acceptIou: number; correctIou: number }): PlannedImage {
+  const truths = objects.map(({ counts }) => rleFromString(counts, image.width, image.height));
+  const live = masksOf(project, image.id, ['accepted', 'corrected']).filter(({ isCrowd }) => !isCrowd);
+  const proposals = stage === 'semi' ? masksOf(project, image.id, ['proposed']) : [];
+  const { accept, correct, reject, missing } = judge(truths, live.map(rleOfMask), proposals.map(rleOfMask), { acceptIou, correctIou });
+  const pairOf = ({ proposal, truth }: { proposal: number; truth: number }): { mask: EngineMask; object: TrueObject } => ({ mask: proposals[proposal]!, object: objects[truth]! });
+  return {
+    image, same: accept.map(pairOf), correct: correct.map(pairOf), reject: reject.map((i) => proposals[i]!), missing: missing.map((i) => objects[i]!),
+    present: objects.length - accept.length - correct.length - missing.length,
+  };
+}
+
+/** What the worker is asked, corrections first. One begins where the model was when it proposed; where that is not known, from nothing. */
+export function worksOf({ correct, missing }: PlannedImage): WorkOfObject[] {
+  const starts = correct.map(({ mask, object }): WorkOfObject => {
+    const prompts = promptsOfMask(mask);
+    return { id: object.id, truth: object.counts, start: prompts === undefined ? undefined : { mask: mask.counts, ...prompts } };
+  });
+  return [...starts, ...missing.map(({ id, counts }): WorkOfObject => ({ id, truth: counts }))];
+}
+
+/** The points and the box that made a mask; undefined where nothing is known of either. */
+function promptsOfMask({ prompts, details }: EngineMask): { points: PromptPoint[]; box?: Box } | undefined {
+  const points: PromptPoint[] = (details.pointCoords ?? []).map(([x, y]) => ({ x, y, label: 1 }));
+  let box: Box | undefined;
+  for (const prompt of Array.isArray(prompts) ? prompts : []) {
+    const { kind, x, y, label, x0, y0, x1, y1 } = fieldsOf(prompt);
+    if (kind === 'point' && typeof x === 'number' && typeof y === 'number') points.push({ x, y, label: label === 0 ? 0 : 1 });
+    if (kind === 'box' && typeof x0 === 'number' && typeof y0 === 'number' && typeof x1 === 'number' && typeof y1 === 'number') box = { x0, y0, x1, y1 };
+  }
+  return points.length === 0 && box === undefined ? undefined : { points, ...(box === undefined ? {} : { box }) };
+}
+
+const fieldsOf = (value: JsonValue): { [key: string]: JsonValue } => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {});

@@ -145,8 +145,8 @@ test.serial('what is wrong is named with its place; --lenient leaves it out and 
   });
   const run = (pred: string, gt: string, ...more: string[]): Promise<SamEnd> => runSam(['evaluate', 'masks', at(pred), at(gt), ...more]);
   const cases: [pred: string, gt: string, code: number, message: RegExp][] = [
-    ['empty.json', 'gt.json', 4, /in no format that is known/],
-    ['masks.json', 'empty.json', 4, /in no format that is known/],
+    ['empty.json', 'gt.json', 4, /The file is empty/],
+    ['masks.json', 'empty.json', 4, /The file is empty/],
     ['masks.json', 'gone.json', 2, /There is no such file/],
     ['masks.json', 'nameless.json', 4, /nameless\.json -> categories\[\d\] -> name: Expected a name, found ""/],
     ['boxes.json', 'gt.json', 4, /boxes\.json -> annotation \d+ of .*no mask to compare; --iou-type bbox/],

@@ -19,7 +19,7 @@ from .hierarchy import build_tree
 NODES = 2800  # room for a tree
 CUTOUT = 192  # longest side of a cut-out, pixels
 PHOTOGRAPHS = ('mate-backgrounds', 'lomiri', 'ukui', 'plasma-workspace', 'gnome-backgrounds', 'photos')
-CUTOUTS = ('openclipart', 'tuxpaint', 'emoji')
+CUTOUTS = ('openclipart', 'tuxpaint')
 # dark twins, tall twins and pictures that are all one gradient
 SKIP = ('_dark', 'Stripes', 'no-logo', '1080x1920', '720x1440', '1622x2880', 'screenshot', 'grid-', 'GreenTraditional', 'Elephants_', 'symbolic', 'truchet', 'pixels', 'adwaita', '-d.webp', '.labels.', 'Silk', 'Waves', 'Arc-Colors', 'fluent-color')
 

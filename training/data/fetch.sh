@@ -5,7 +5,7 @@
 # Nothing is installed and nothing is written outside FOLDER (keep it outside the repository).
 set -eu
 folder=${1:?usage: fetch.sh FOLDER}
-packages='openclipart-png fonts-noto-color-emoji tuxpaint-stamps-default mate-backgrounds lomiri-wallpapers-20.04 lomiri-wallpapers-16.04 ukui-wallpapers plasma-workspace-wallpapers gnome-backgrounds'
+packages='openclipart-png tuxpaint-stamps-default mate-backgrounds lomiri-wallpapers-20.04 lomiri-wallpapers-16.04 ukui-wallpapers plasma-workspace-wallpapers gnome-backgrounds'
 mkdir -p "$folder/packages" "$folder/pictures"
 cd "$folder/packages"
 for package in $packages; do

@@ -1,6 +1,6 @@
 /** Annotations as things to draw: with a mask or a box in the frame of the picture, an area, and a place in the order of drawing. */
 import { rleOfAnnotation } from '../dataset/masks.js';
-import type { Annotation } from '../dataset/types.js';
+import type { Annotation, DatasetEntry } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import type { Box } from '../geometry/box.js';
 import type { ImageSize } from '../geometry/size.js';
@@ -29,6 +29,19 @@ export function objectOf(annotation: Annotation, size: ImageSize): DrawnObject {
     if (!(error instanceof SamError) || error.code === 'data/record') throw error;
     throw new SamError('data/record', error.message, { record, cause: error });
   }
+}
+
+/** The objects of an image, in order; a record with a fault costs only itself and is added to `errors`, with the image and the record named. */
+export function objectsOf({ image: { fileName }, annotations }: DatasetEntry, size: ImageSize, errors: SamError[]): DrawnObject[] {
+  return annotations.flatMap((annotation) => {
+    try {
+      return [objectOf(annotation, size)];
+    } catch (error) {
+      if (!(error instanceof SamError)) throw error;
+      errors.push(new SamError(error.code, error.message, { file: fileName, record: error.record, cause: error }));
+      return [];
+    }
+  });
 }
 
 function withBox(annotation: Annotation): DrawnObject {

@@ -7,11 +7,11 @@ import { sideBySide, thumbnailSize, type SheetCell } from '../draw/compose.js';
 import { croppedObject, cropBoxOf, cutOut } from '../draw/cutout.js';
 import { categoryText } from '../draw/label-text.js';
 import { withEntries, type LegendEntry } from '../draw/legend.js';
-import { objectOf, scaledObjects, type DrawnObject } from '../draw/objects.js';
+import { objectsOf, scaledObjects, type DrawnObject } from '../draw/objects.js';
 import type { OverlayOptions } from '../draw/options.js';
 import { drawObjects, withLegend } from '../draw/overlay.js';
 import { drawingSizes } from '../draw/sizes.js';
-import { SamError } from '../errors.js';
+import type { SamError } from '../errors.js';
 import type { ImageSize } from '../geometry/size.js';
 import { cropRgb, resizeBilinear } from '../image/resize.js';
 import type { RgbImage } from '../image/rgb-image.js';
@@ -65,18 +65,6 @@ export async function picturesOf(image: RgbImage, { entry, reference }: PairedEn
   const path = stem + extensionOf(settings.options);
   await put(path, await encodePicture(finished(panels, legend, settings), settings.options));
   return { ...made, ...compared, files: [path] };
-}
-
-function objectsOf({ image: { fileName }, annotations }: DatasetEntry, size: RgbImage, errors: SamError[]): DrawnObject[] {
-  return annotations.flatMap((annotation) => {
-    try {
-      return [objectOf(annotation, size)];
-    } catch (error) {
-      if (!(error instanceof SamError)) throw error;
-      errors.push(new SamError(error.code, error.message, { file: fileName, record: error.record, cause: error }));
-      return [];
-    }
-  });
 }
 
 /** `frame`: the whole image, of which `image` is a part or a thumbnail; colours are of the objects in it. */

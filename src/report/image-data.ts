@@ -2,8 +2,8 @@
 import type { Category, DatasetEntry } from '../dataset/types.js';
 import { colourOf, scoreOf, type ColourBy } from '../draw/colouring.js';
 import type { Rgb } from '../draw/colour.js';
-import { largestFirst, objectOf, type DrawnObject } from '../draw/objects.js';
-import { SamError, printableName } from '../errors.js';
+import { largestFirst, objectsOf, type DrawnObject } from '../draw/objects.js';
+import { printableName, type SamError } from '../errors.js';
 import type { ImageSize } from '../geometry/size.js';
 import { boxPath, maskPath, UNITS } from './outline-path.js';
 import type { ImageDetails, MaskDetails, PageImage } from './page-data.js';
@@ -13,21 +13,13 @@ export interface ShownBy { by: ColourBy; scoreFrom: number; indexOf: ReadonlyMap
 
 /** `picture`: its URL and size, undefined where there is none. `errors`: records that could not be shown. */
 export function imageData(
-  { image: { fileName }, annotations }: DatasetEntry, size: ImageSize, picture: { url: string; size: ImageSize } | undefined, shownBy: ShownBy,
+  entry: DatasetEntry, size: ImageSize, picture: { url: string; size: ImageSize } | undefined, shownBy: ShownBy,
 ): { image: PageImage; details: ImageDetails; errors: SamError[] } {
   const errors: SamError[] = [];
   const shown = picture?.size ?? size;
-  const objects = largestFirst(annotations.flatMap((annotation) => {
-    try {
-      return [objectOf(annotation, size)];
-    } catch (error) {
-      if (!(error instanceof SamError)) throw error;
-      errors.push(new SamError(error.code, error.message, { file: fileName, record: error.record, cause: error }));
-      return [];
-    }
-  }));
+  const objects = largestFirst(objectsOf(entry, size, errors));
   return {
-    image: { name: printableName(fileName), width: size.width, height: size.height, ...columnsOf(objects, size, shownBy) },
+    image: { name: printableName(entry.image.fileName), width: size.width, height: size.height, ...columnsOf(objects, size, shownBy) },
     details: { picture: picture?.url ?? '', viewBox: [UNITS * shown.width, UNITS * shown.height], shapes: objects.map((object) => shapeOf(object, size, shown)), masks: objects.map(detailsOf) },
     errors,
   };

@@ -139,6 +139,9 @@ export { adviceOf, type Advice } from './engine/next.js';
 export { dedupeFolder, projectStatus } from './engine/looks.js';
 export { SIMULATE_OPTIONS, type SimulateOptions } from './engine/simulate-options.js';
 export { simulateAnnotator, type SimulateReport, type SimulateRequest } from './engine/simulate.js';
+export { PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeMasks, type ProposeReport, type ProposeRequest } from './engine/propose.js';
+export { confidentThreshold, judgedScores, wilsonLowerBound, type Confidence, type JudgedScore } from './engine/confidence.js';
+export { AUTO_GENERATOR, AUTO_OPTIONS, autoMasks, type AutoReport, type AutoRequest } from './engine/auto.js';
 export { clickObjects, type Clicked, type ClickWork } from './engine/simulate-clicks.js';
 export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
 

@@ -56,6 +56,16 @@ export function changeRound(project: Project, { stage, modelId }: { stage?: Stag
   });
 }
 
+/** The open round goes over to the stage; where none is open, the next one begins with it. */
+export function enterStage(project: Project, stage: Stage, modelId: number, now: number): { stage: Stage; round: number } {
+  return project.database.write(() => {
+    const open = openRoundOf(project);
+    if (open === undefined) return { stage, round: openRound(project, { stage, modelId }, now).number };
+    if (open.stage !== stage || open.modelId !== modelId) changeRound(project, { stage, modelId });
+    return { stage, round: open.number };
+  });
+}
+
 /** What a round came to (counts, evaluations), as JSON. */
 export function setRoundMetrics({ database }: Project, number: number, metrics: JsonValue): void {
   const { changes } = database.run('UPDATE rounds SET metrics = ? WHERE number = ?', JSON.stringify(metrics), number);

@@ -182,5 +182,17 @@ CREATE TABLE actions (
 CREATE INDEX actions_by_time ON actions (at);
 `;
 
+/** What a model has looked at alone: with the same key there is nothing to be done again. */
+const THIRD = `
+CREATE TABLE passes (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  stage TEXT NOT NULL ${oneOf('stage', STAGES)},
+  key_sha256 TEXT NOT NULL,
+  masks INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (image_id, stage)
+) STRICT;
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD];

@@ -16,9 +16,10 @@ import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
 import { imageById, pathOfImage } from './images.js';
+import { InTurn } from './in-turn.js';
 import { openProject, type Project } from './project.js';
 import { locateProjectModel } from './project-model.js';
-import { changeRound, openRound, openRoundOf } from './rounds.js';
+import { enterStage } from './rounds.js';
 import type { Stage } from './schema.js';
 import { SIMULATE_OPTIONS, type SimulateOptions } from './simulate-options.js';
 import { planImage, worksOf, type PlannedImage } from './simulate-plan.js';
@@ -80,28 +81,13 @@ function nothingToDo(free: number, reason: string | undefined): SamError {
   return new SamError('usage/no-images', `None of the ${free} images that are to do is in the truth.${reason === undefined ? '' : ` First of what is wrong there: ${reason}`}`);
 }
 
-/** The open round goes over to the stage; where none is open, the next one begins with it. */
-export function enterStage(project: Project, stage: Stage, modelId: number, now: number): { stage: Stage; round: number } {
-  return project.database.write(() => {
-    const open = openRoundOf(project);
-    if (open === undefined) return { stage, round: openRound(project, { stage, modelId }, now).number };
-    if (open.stage !== stage || open.modelId !== modelId) changeRound(project, { stage, modelId });
-    return { stage, round: open.number };
-  });
-}
-
 async function work(run: Run, setup: SimulateSetup, workers: number, { stop, kill }: FolderRunOptions): Promise<void> {
   const { meter, report, todo, events } = run;
   // images are saved in their order, so that what is left by --minutes does not hang on who was faster
-  const early = new Map<number, () => void>();
-  let turn = 0;
+  const turns = new InTurn();
   events?.({ kind: 'started', progress: meter.progress });
   await runPool<Job>({ workers, module: new URL('./simulate-worker.js', import.meta.url), setup, kill }, jobsOf(run, stop), async (job, outcome) => {
-    early.set(job.index, () => { settle(run, job, outcome); });
-    for (let next = early.get(turn); next !== undefined && !run.isOver; next = early.get(turn)) {
-      early.delete(turn++);
-      next();
-    }
+    turns.arrive(job.index, () => { if (!run.isOver) settle(run, job, outcome); });
   });
   events?.({ kind: 'finished', progress: meter.progress });
   const rest = todo.length - report.images - report.failed;

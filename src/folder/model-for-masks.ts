@@ -23,7 +23,11 @@ export interface MasksModel {
 export async function modelForMasks(nameOrFolder: string | undefined, env: Environment): Promise<MasksModel> {
   // before it is looked for: nobody should fetch what will not do
   refuseUnfit(nameOrFolder ?? env['SAM_MODEL'] ?? '');
-  const located = await locateModel(nameOrFolder, { env });
+  return masksModelOf(await locateModel(nameOrFolder, { env }));
+}
+
+/** The same of a model that was found. Throws as `modelForMasks`. */
+export function masksModelOf(located: LocatedModel): MasksModel {
   recognise(readOnnxGraph(located.encoder), readOnnxGraph(located.decoder), located.json?.encoderInput);
   return { located, files: modelFilesOf(located), recommended: recommendedOptions(located) };
 }

@@ -45,6 +45,7 @@ export interface AssistRequest extends SomeOf<typeof ASSIST_OPTIONS> {
   onFault: ServerRequest['onFault'];
   /** The page, where it is not the package's own. */
   site?: Site | undefined;
+  timeouts?: ServerRequest['timeouts'];
 }
 
 /** What came of it. `before`, `after`: how far the work was and is. */
@@ -81,9 +82,9 @@ export async function assist(request: AssistRequest): Promise<AssistReport> {
   }
 }
 
-async function serve(annotator: Annotator, { stop, onReady, onFault, open }: AssistRequest, site: Site, port: number): Promise<void> {
+async function serve(annotator: Annotator, { stop, onReady, onFault, open, timeouts }: AssistRequest, site: Site, port: number): Promise<void> {
   const { project, embeddings, work } = annotator;
-  const server = await startServer({ annotator, site, port, clock: Date.now, onFault });
+  const server = await startServer({ annotator, site, port, clock: Date.now, onFault, ...(timeouts === undefined ? {} : { timeouts }) });
   const takeAway = open === true ? await openBrowser(server.address, join(project.folder, '.sam')) : async () => undefined;
   try {
     onReady(server.address);

@@ -33,8 +33,11 @@ export function saveRequest(body: unknown): SaveRequest {
   return { ...tabRequest(body), imageId: idOf(fields, 'imageId'), action: actionOf(fieldsOf(fields['action'], 'action')) };
 }
 
+const KINDS: readonly SaveAction['kind'][] = ['add', 'correct', 'accept', 'reject', 'reopen', 'undo-correction'];
+
 function actionOf(fields: Fields): SaveAction {
   const { kind } = fields;
+  if (!KINDS.some((known) => known === kind)) throw malformed('kind', 'add, correct, accept, reject, reopen or undo-correction');
   const common = { key: textOf(fields, 'key', /^[\w-]{16,64}$/, '16 to 64 of A-Z a-z 0-9 - _'), seconds: numberOf(fields, 'seconds', 0, 1e9), clicks: wholeOf(fields, 'clicks', 0, 1e6) };
   const scores = <T extends null | undefined>(absent: T): { predictedIou: number | null | T; stabilityScore: number | null | T } => ({
     predictedIou: scoreOf(fields, 'predictedIou', absent), stabilityScore: scoreOf(fields, 'stabilityScore', absent),
@@ -42,10 +45,9 @@ function actionOf(fields: Fields): SaveAction {
   if (kind === 'add') return { ...common, kind, categoryId: wholeOf(fields, 'categoryId', 0), counts: countsOf(fields), prompts: promptsOf(fields), ...scores(null) };
   const old = { maskId: idOf(fields, 'maskId'), revision: idOf(fields, 'revision') };
   if (kind === 'accept' || kind === 'reject' || kind === 'reopen' || kind === 'undo-correction') return { ...common, ...old, kind };
-  if (kind !== 'correct') throw malformed('kind', 'add, correct, accept, reject, reopen or undo-correction');
   const { predictedIou, stabilityScore } = scores(undefined);
   return {
-    ...common, ...old, kind, ...(fields['categoryId'] === undefined ? {} : { categoryId: wholeOf(fields, 'categoryId', 0) }), ...(fields['counts'] === undefined ? {} : { counts: countsOf(fields) }),
+    ...common, ...old, kind: 'correct', ...(fields['categoryId'] === undefined ? {} : { categoryId: wholeOf(fields, 'categoryId', 0) }), ...(fields['counts'] === undefined ? {} : { counts: countsOf(fields) }),
     ...(fields['prompts'] === undefined ? {} : { prompts: promptsOf(fields) }), ...(predictedIou === undefined ? {} : { predictedIou }), ...(stabilityScore === undefined ? {} : { stabilityScore }),
   };
 }

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SamError, systemCode } from '../errors.js';
-import { SAVE, SESSION } from './api.js';
+import { CLAIM, SAVE, SESSION } from './api.js';
 import { faultLine, refusalOf, refuse, send, tagged, type Answer } from './answer.js';
 import { readJson } from './body.js';
 import { guard, newSecret, session, type Identity } from './guard.js';
@@ -49,7 +49,7 @@ export async function startServer({ annotator, site, port, clock, onFault, timeo
       const fault = faultLine(error);
       // one who hung up in the middle is no fault
       if (fault !== undefined && !request.errored) onFault(fault);
-      return refusalOf(error, request.method === 'GET' || !request.url?.startsWith(SAVE));
+      return refusalOf(error, request.method === 'GET' || request.url === CLAIM);
     }).then((answer) => {
       if (!response.destroyed) send(request, response, answer);
     });

@@ -13,7 +13,7 @@ export interface SiteFile { type: string; bytes: Uint8Array; tag: string }
 export type Site = ReadonlyMap<string, SiteFile>;
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm',
+  '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml', '.wasm': 'application/wasm',
 };
 
 /** Where this package's compiled sources are: this module runs from `annotator/` in it. */
@@ -24,8 +24,8 @@ const RUNTIME = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 /** The page that comes with the package. Throws `internal/install` where something of it is not there. */
 export async function packagedSite(): Promise<Site> {
   try {
-    const page = await import(pathToFileURL(join(SOURCES, 'annotator/app/page.js')).href) as { PAGE_HTML: string; PAGE_STYLE: string }; // what the page's sources export
-    const files = new Map([['/', siteFile('.html', Buffer.from(page.PAGE_HTML))], ['/app/style.css', siteFile('.css', Buffer.from(page.PAGE_STYLE))]]);
+    const page = await import(pathToFileURL(join(SOURCES, 'annotator/app/page.js')).href) as { PAGE_HTML: string; PAGE_STYLE: string; PAGE_ICON: string }; // what the page's sources export
+    const files = new Map([['/', siteFile('.html', Buffer.from(page.PAGE_HTML))], ['/app/style.css', siteFile('.css', Buffer.from(page.PAGE_STYLE))], ['/app/icon.svg', siteFile('.svg', Buffer.from(page.PAGE_ICON))]]);
     for (const [name, bytes] of await modulesFrom(SOURCES, ENTRY)) files.set(`/app/${name}`, siteFile(extname(name), bytes));
     for (const name of RUNTIME) files.set(`/ort/${name}`, siteFile(extname(name), await readFile(join(SOURCES, 'annotator/ort', name))));
     return files;

@@ -9,14 +9,14 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import type { ImageView, MaskView, ProjectView, SaveAnswer, SaveRequest } from '../../src/annotator/api.js';
 import { CLAIM, DECODER, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../../src/annotator/api.js';
-import { PAGE_HTML, PAGE_STYLE } from '../../src/annotator/app/page.js';
+import { PAGE_HTML, PAGE_ICON, PAGE_STYLE } from '../../src/annotator/app/page.js';
 import { readImage } from '../../src/image/decode.js';
 import { boxFromRle, rleArea } from '../../src/mask/rle.js';
 import { rleFromString } from '../../src/mask/rle-string.js';
 import { cutOnnx } from '../../src/models/onnx-cut.js';
 import { Predictor, type ImageEmbedding } from '../../src/models/predictor.js';
 
-const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const GUARDS = { 'content-security-policy': CSP, 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-resource-policy': 'same-origin', 'x-content-type-options': 'nosniff' };
 const MODEL = { name: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx', sha256: 'model', inputSide: 256, maskSide: 64, encoderInput: 'nchw-normalised' } as const;
 
@@ -63,9 +63,10 @@ export class FakeServer {
     const send = (type: string, body: string | Uint8Array, headers: Record<string, string> = {}): void => { response.writeHead(200, { ...GUARDS, 'content-type': type, ...headers }).end(body); };
     const json = (body: unknown): void => { send('application/json', JSON.stringify(body)); };
     if (path === '/') send('text/html; charset=utf-8', PAGE_HTML);
+    else if (path === '/app/icon.svg') send('image/svg+xml', PAGE_ICON);
     else if (path === '/app/style.css') send('text/css', PAGE_STYLE);
     else if (path.startsWith('/app/')) send('text/javascript', readFileSync(join('dist/src', normalize(path.slice(4)))));
-    else if (path.startsWith('/ort/')) send(path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript', readFileSync(join('node_modules/onnxruntime-web/dist', normalize(path.slice(4)))));
+    else if (path.startsWith('/ort/')) send(path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript', readFileSync(join('dist/src/annotator', normalize(path))));
     else if (path === PROJECT) json(this.view());
     else if (path === DECODER) send('application/octet-stream', cutOnnx(readFileSync(MODEL.decoder), { outputs: ['iou_predictions', 'low_res_masks'], shapes: {} }));
     else if (path.startsWith(IMAGES)) send('image/jpeg', await this.pixels(path.slice(IMAGES.length).split('/').map(Number)));

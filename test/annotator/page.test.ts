@@ -14,7 +14,7 @@ import { FakeServer, type FakeProject } from './fake-server.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const canRun = existsSync(CHROMIUM) && existsSync('node_modules/onnxruntime-web') && existsSync('dist/src/annotator/app/main.js');
+const canRun = existsSync(CHROMIUM) && existsSync('dist/src/annotator/ort') && existsSync('dist/src/annotator/app/main.js');
 // without a browser, its runtime or the page's own build there is nothing to try
 const browserTest = canRun ? test.serial : test.serial.skip;
 

@@ -25,6 +25,8 @@ export class Commands {
 
   private key(event: KeyboardEvent): void {
     const target = event.target, isOnStage = target === this.stage.element || target === document.body;
+    // a name is being typed
+    if (target instanceof HTMLInputElement && target.type === 'text') return;
     // a button or slider that has the focus keeps the keys that are its own
     if (!isOnStage && [' ', 'Enter', 'Tab', 'Escape'].includes(event.key)) return;
     if (target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;

@@ -13,6 +13,7 @@ export class Decoder {
   private readonly worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
   private readonly pending = new Map<number, Pending>();
   private lastId = 0;
+  private opening: Promise<unknown> = Promise.resolve();
   private previewing = false;
   private nextPreview: (() => void) | undefined;
 
@@ -25,13 +26,16 @@ export class Decoder {
     });
   }
 
-  async open(model: ProjectView['model']): Promise<void> {
-    await this.ask({ kind: 'model', model });
+  /** Begins to open the model; what comes of it is told to whoever waits for an image. */
+  open(model: ProjectView['model']): void {
+    this.opening = this.ask({ kind: 'model', model });
+    this.opening.catch(() => undefined);
   }
 
   /** Resolves when prompts for the image can be answered. `onWaiting`: how many images are before it. */
   async embed({ id, width, height }: Frame, onWaiting?: (waiting: number) => void): Promise<void> {
-    await this.ask({ kind: 'embed', image: id, width, height }, onWaiting);
+    const embedding = this.ask({ kind: 'embed', image: id, width, height }, onWaiting);
+    await Promise.all([this.opening, embedding]);
   }
 
   async predict({ id, width, height }: Frame, prompts: Prompted[]): Promise<Predicted> {

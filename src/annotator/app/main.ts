@@ -35,20 +35,35 @@ async function start(): Promise<void> {
   setInterval(() => {
     showSaved();
     const seconds = effort.sofar();
-    panel.timer(seconds, isOpen(state.draft) && seconds > project.moveOnSeconds);
+    panel.timer(seconds, isOpen(state.draft) && project.moveOnSeconds > 0 && seconds > project.moveOnSeconds);
   }, 500);
   addEventListener('visibilitychange', () => { if (document.hidden) effort.pause(); });
   for (const kind of ['pointermove', 'keydown', 'wheel'] as const) addEventListener(kind, () => { effort.touch(false); }, { passive: true });
   addEventListener('beforeunload', (event) => { if (saver.queue.waiting > 0 || isChanged(state.draft)) event.preventDefault(); });
+  rename(server, project.annotator, () => { if (state.desk !== undefined) void server.claim(state.desk.image.id).catch((error: unknown) => { panel.notice(messageOf(error)); }); });
   panel.show();
   stage.element.focus();
-  const opening = decoder.open(project.model).catch((error: unknown) => { panel.notice(`The model cannot be started: ${messageOf(error)} Brush and outline still work.`, true); });
+  decoder.open(project.model);
   const last = Images.remembered();
   await work.open(last ?? 'next').catch((error: unknown) => {
     if (last === undefined) throw error;
     return work.open('next');
   });
-  await opening;
+}
+
+/** The name in this tab: kept over a reload, and the server's own where it is left empty. `onChange`: the claim is to be in the new name. */
+function rename(server: Server, own: string, onChange: () => void): void {
+  const input = byId<HTMLInputElement>('annotator'), known = sessionStorage.getItem('annotator');
+  input.value = known ?? own;
+  server.annotator = known ?? undefined;
+  input.addEventListener('change', () => {
+    const name = input.value.trim();
+    input.value = name === '' ? own : name;
+    server.annotator = input.value;
+    sessionStorage.setItem('annotator', input.value);
+    onChange();
+  });
+  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') byId('stage').focus(); });
 }
 
 /** The token of the printed address is good for the session and is not kept in the address. */

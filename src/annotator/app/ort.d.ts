@@ -1,5 +1,5 @@
 /** What the worker uses of onnxruntime-web, which the server serves as `/ort/ort.wasm.bundle.min.mjs`. */
-export const env: { wasm: { numThreads: number; wasmPaths: string }; logLevel: string };
+export const env: { wasm: { numThreads: number; wasmPaths: { wasm: string } }; logLevel: string };
 export class Tensor {
   constructor(type: 'float32', data: Float32Array, dims: readonly number[]);
   readonly data: unknown;

@@ -3,6 +3,9 @@ import { KEY_HELP } from './keys.js';
 
 export { PAGE_STYLE } from './style.js';
 
+/** Served at `/app/icon.svg`: a mask with a click in it. */
+export const PAGE_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path d="M6 20C2 10 14 2 22 6s8 16 0 20-14 0-16-6z" fill="#ffb54a"/><circle cx="16" cy="16" r="4" fill="#241700"/></svg>';
+
 const TOOLS: readonly (readonly [string, string, string])[] = [
   ['click', 'Click', 'C'], ['box', 'Box', 'R'], ['brush', 'Brush', 'T'], ['eraser', 'Eraser', 'Y'], ['polygon', 'Outline', 'G'],
 ];
@@ -21,7 +24,7 @@ export const PAGE_HTML = `<!doctype html>
 <meta name="color-scheme" content="dark light">
 <title>sam annotator</title>
 <link rel="stylesheet" href="/app/style.css">
-<link rel="icon" href="data:,">
+<link rel="icon" type="image/svg+xml" href="/app/icon.svg">
 <script type="module" src="/app/annotator/app/main.js"></script>
 </head>
 <body>
@@ -30,9 +33,10 @@ export const PAGE_HTML = `<!doctype html>
   <span id="file" class="file"></span>
   <span class="gap"></span>
   <span id="timer" class="timer" hidden></span>
+  <label class="who">You are <input id="annotator" type="text" maxlength="100" autocomplete="off" spellcheck="false"></label>
   <span id="progress" class="muted"></span>
   <span id="saved" class="saved" role="status">Saved</span>
-  <button type="button" data-do="help" aria-label="Keys">?</button>
+  <button type="button" data-do="help" aria-label="List of keys">?</button>
 </header>
 <main>
   <div id="stage" class="stage" tabindex="0" role="application" aria-label="Image. Arrow keys move the crosshair, F marks the object, Enter accepts, question mark lists all keys." aria-describedby="said">
@@ -53,7 +57,7 @@ export const PAGE_HTML = `<!doctype html>
     <div id="classes" class="classes" role="radiogroup" aria-label="Class"></div>
     <span class="gap"></span>
     <p id="masks" class="muted"></p>
-    <div class="row"><button type="button" data-do="previous">Previous</button><button type="button" data-do="skip">Skip</button><button type="button" class="main" data-do="next">Done, next</button></div>
+    <div class="row"><button type="button" data-do="previous">Previous</button><button type="button" data-do="skip">Skip</button><button type="button" class="main" data-do="next">Next</button></div>
   </aside>
 </main>
 <p id="said" class="unseen" role="log" aria-live="polite"></p>

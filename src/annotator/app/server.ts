@@ -14,6 +14,9 @@ export class Unreachable extends SamError {
 }
 
 export class Server {
+  /** Who works in this tab; without it, the one that the server was started for. */
+  annotator: string | undefined;
+
   constructor(private readonly tab: string) {}
 
   async openSession(token: string): Promise<void> {
@@ -26,7 +29,7 @@ export class Server {
   }
 
   claim(want: ClaimRequest['want']): Promise<ClaimAnswer> {
-    return ask('POST', CLAIM, { tab: this.tab, want }) as Promise<ClaimAnswer>;
+    return ask('POST', CLAIM, { tab: this.tab, want, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as Promise<ClaimAnswer>;
   }
 
   async renew(): Promise<void> {

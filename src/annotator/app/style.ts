@@ -19,6 +19,9 @@ h3 { font-size: 13px; margin-bottom: 6px; }
 .file { color: var(--muted); overflow: hidden; text-overflow: ellipsis; min-width: 0; unicode-bidi: isolate; }
 .gap { flex: 1; }
 .muted { color: var(--muted); }
+.who { color: var(--muted); }
+.who input { font: inherit; color: var(--text); background: none; border: 1px solid transparent; border-radius: 6px; padding: 1px 6px; width: 120px; }
+.who input:hover, .who input:focus { border-color: var(--line); }
 .timer { color: var(--accent); }
 .saved { padding: 1px 10px; border-radius: 99px; background: var(--raised); color: var(--muted); font-size: 13px; }
 .saved.busy { color: var(--text); }

@@ -20,7 +20,8 @@ const embeddings = new Map<number, Promise<Tensor>>();
 const readers = new Map<string, MaskReader>();
 let busy: Promise<void> = Promise.resolve();
 
-env.wasm.wasmPaths = '/ort/';
+// the loader is in the bundle; a folder's name would have it looked for there
+env.wasm.wasmPaths = { wasm: '/ort/ort-wasm-simd-threaded.wasm' };
 env.wasm.numThreads = self.crossOriginIsolated ? Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency >> 1)) : 1;
 env.logLevel = 'error';
 

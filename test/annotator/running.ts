@@ -10,7 +10,7 @@ import { initProject } from '../../src/engine/init.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { boxMask, placeWith, type Place } from '../engine/scenes.js';
 
-export interface Running { port: number; origin: string; token: string; faults: string[]; stop(): Promise<AssistReport> }
+export interface Running { port: number; origin: string; token: string; faults: string[]; stop: () => Promise<AssistReport> }
 export interface Reply { status: number; body: unknown; headers: Headers; bytes: Uint8Array }
 
 /** The page of these tests. */
@@ -96,7 +96,7 @@ export function added(box: [number, number, number, number] = [5, 5, 25, 25]): S
 }
 
 export function onMask(kind: 'accept' | 'reject' | 'reopen' | 'undo-correction' | 'correct', { id, revision }: MaskView, more: object = {}): SaveAction {
-  return { kind, key: newKey(), maskId: id, revision, seconds: 1, clicks: 1, ...more } as SaveAction; // each kind's fields are the caller's
+  return { kind, key: newKey(), maskId: id, revision, seconds: 1, clicks: 1, ...more }; // each kind's fields are the caller's
 }
 
 export const imageOf = ({ image }: ClaimAnswer): ImageView => {

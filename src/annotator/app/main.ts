@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   const saver = new Saver(server, effort, (now) => {
     saves = now;
     showSaved();
-  }, () => { work.refocus(); }, (message, isConflict) => { panel.notice(isConflict ? `${message} Your mask is still here; load the page again to see what others did.` : message, true); });
+  }, () => { work.refocus(); }, (message, isConflict) => { panel.notice(isConflict ? `${message} What you drew is still here: accept it, then load the page again to see what others did.` : message, true); });
   const images = new Images(state, server, decoder, () => { stage.draw(); }, () => { panel.notice('This image was given to another window. Masks that you accepted are safe; press N for another image.', true); });
   const work = new Work({ state, server, decoder, stage, panel, effort, saver, images });
   const pointer = new Pointer(state, stage, work);

@@ -1,6 +1,6 @@
 /** What a person does, on the state: prompts to masks, accept, reject, correct, next. Whoever asks for it (pointer, keys, buttons) comes through here. */
 import { messageOf } from '../../errors.js';
-import { rleArea } from '../../mask/rle.js';
+import { rleArea, type Rle } from '../../mask/rle.js';
 import { canonicalRle } from '../../mask/merge.js';
 import { rleToString } from '../../mask/rle-string.js';
 import type { Decoder } from './decoder.js';
@@ -129,7 +129,7 @@ export class Work {
     const isOnlyClass = base !== undefined && !isChanged(draft);
     const intent: Intent = base === undefined ? { kind: 'add', ...facts } : { kind: 'correct', maskId: base.maskId, ...(isOnlyClass ? { categoryId: state.categoryId } : facts), revision: base.revision };
     this.drop();
-    if (!await this.parts.saver.perform(desk, intent)) this.bringBack(desk, draft);
+    if (!await this.parts.saver.perform(desk, intent)) this.bringBack(desk, draft, mask);
     else panel.say('Saved.');
     this.refocus();
   }
@@ -235,13 +235,13 @@ export class Work {
   }
 
   /** A mask that was refused is not lost: it is in work again, as a new one where the one that it corrected has changed meanwhile. */
-  private bringBack(desk: Desk, draft: Draft): void {
+  private bringBack(desk: Desk, draft: Draft, mask: Rle): void {
     const { state, panel } = this.parts;
     if (state.desk !== desk || isOpen(state.draft)) {
       panel.notice('A mask could not be saved, and another is in work: it is lost.', true);
       return;
     }
-    state.draft = draft;
+    state.draft = draft.base === undefined ? draft : withStep(NO_DRAFT, { kind: 'brush', add: mask });
     this.refresh();
   }
 

@@ -56,21 +56,21 @@ def measure(model: Model, pictures: list[Labelled], side: int) -> dict[str, floa
     return {key: float(np.mean([r[key] for r in records])) for key in ('box', 'top', 'best')}
 
 
-def draw_batch(pictures: list[Labelled], loaded: dict[Path, Any], images: int, prompts: int, side: int, rng: np.random.Generator) -> Batch:
-    """`loaded` keeps decoded pictures, at most 200 of them."""
+def draw_batch(pictures: list[Labelled], loaded: dict[Path, Any], args: argparse.Namespace, rng: np.random.Generator) -> Batch:
+    """`args.images` scenes; `loaded` keeps decoded pictures, at most 200 of them."""
     rows = []
-    while len(rows) < images:
+    while len(rows) < args.images:
         one = pictures[int(rng.integers(len(pictures)))]
         picture = loaded.get(one.path)
         if picture is None:
             picture = one.picture()
             if len(loaded) < 200:
                 loaded[one.path] = picture
-        scene = scene_of(picture, one.rles, side, rng)
+        scene = scene_of(picture, one.rles, args.train_side, rng, complete=not args.incomplete)
         if scene.masks:
             if rng.random() < 0.5:
                 scene.picture = degrade(scene.picture, rng)
-            rows.append(example(scene, prompts, rng))
+            rows.append(example(scene, args.prompts, rng))
     return batch_of(rows)
 
 
@@ -94,7 +94,7 @@ def tune(model: Model, pictures: list[Labelled], args: argparse.Namespace) -> tu
         done = max(done, step / args.steps)
         for group, rate in zip(optimiser.param_groups, rates):
             group['lr'] = rate * min(1.0, (step + 1) / 20, max(0.05, 2 * (1 - done)))
-        batch = draw_batch(pictures, loaded, args.images, args.prompts, args.train_side, rng)
+        batch = draw_batch(pictures, loaded, args, rng)
         loss, _ = batch_loss(model, batch, ROUNDS, rng, step)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -153,6 +153,7 @@ def main() -> None:
     parser.add_argument('--prompts', type=int, default=16, help='prompts a picture')
     parser.add_argument('--side', type=int, default=512, help='of the exported input')
     parser.add_argument('--train-side', type=int, default=384, help='of the squares to learn from; a multiple of 32')
+    parser.add_argument('--incomplete', action='store_true', help='the dataset leaves things of interest without a mask; else clicks beside all masks learn to score low')
     parser.add_argument('--name', default='finetuned')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--threads', type=int, default=2)

@@ -54,13 +54,15 @@ def total_loss(logits: Tensor, iou: Tensor, truth: Tensor, ambiguous: Tensor, fo
     """Mean loss of a round, the cost of each prompt's own mask [b], and true IoU [b, 4].
 
     `ambiguous`: bool [b], one click: the best of masks 1..3 counts in full and token 0 half; else token 0 counts in full and the best of three
-    a little, so that the three stay of use.
+    a little, so that the three stay of use. Prompts whose truth is empty train the score alone: it should be 0.
     """
     costs = mask_costs(logits, truth, focal_share)
     best = costs[:, 1:].min(1).values
     # a little for the other two, so that no mask is left behind untrained
     others = costs[:, 1:].mean(1)
     own = torch.where(ambiguous, best + 0.5 * costs[:, 0] + 0.05 * others, costs[:, 0] + 0.2 * best)
+    # a click on nothing teaches only the score
+    own = own * truth.any(2).any(1)
     real = true_iou(logits.detach(), truth[:, None].expand_as(logits))
     # the score's error is small beside the masks'; without the factor the choice among the three learns late
     return own.mean() + 3 * (iou - real).square().mean(), own.detach(), real

@@ -16,6 +16,7 @@ from .drawn import draw
 from .scenes import Mask, Scene, Sources, cached_scene
 
 STRIDE = 4
+NOWHERE = 0.3  # of the clicks go where nothing lies, if that is known; their truth is empty
 
 
 @dataclass
@@ -51,6 +52,10 @@ def click_on(mask: Mask, rng: np.random.Generator) -> tuple[int, int]:
     """Mostly the deepest pixel, at times any."""
     if rng.random() < 0.6:
         return deepest(mask)
+    return anywhere(mask, rng)
+
+
+def anywhere(mask: Mask, rng: np.random.Generator) -> tuple[int, int]:
     at = np.flatnonzero(mask)
     y, x = divmod(int(at[rng.integers(len(at))]), mask.shape[1])
     return x, y
@@ -77,6 +82,9 @@ def prompts_of(scene: Scene, count: int, rng: np.random.Generator) -> tuple[NDAr
     truth = np.zeros((count, h // STRIDE, w // STRIDE), np.uint8)
     xy, labels = np.zeros((count, 2, 2), np.float32), np.zeros((count, 2), np.float32)
     for k, pick in enumerate(picks):
+        if k >= count // 2 and scene.free is not None and rng.random() < NOWHERE and scene.free.any():
+            xy[k, 0], labels[k] = anywhere(scene.free, rng), (1, -1)
+            continue
         mask = scene.masks[pick]
         truth[k] = cv2.resize(mask.astype(np.uint8) * 255, (w // STRIDE, h // STRIDE), interpolation=cv2.INTER_AREA)
         if k < count // 2:

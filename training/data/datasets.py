@@ -79,8 +79,9 @@ def read_dataset(path: Path, images: Path) -> list[Labelled]:
     return sorted(found, key=lambda p: p.path)
 
 
-def scene_of(picture: Picture, rles: list[dict[str, Any]], side: int, rng: np.random.Generator) -> Scene:
-    """A square part of a labelled picture, or all of it with zeros beside it, mirrored and turned at times; at most `MOST` of its masks."""
+def scene_of(picture: Picture, rles: list[dict[str, Any]], side: int, rng: np.random.Generator, complete: bool = False) -> Scene:
+    """A square part of a labelled picture, or all of it with zeros beside it, mirrored and turned at times; at most `MOST` of its masks. `complete`: every
+    thing of interest is labelled, so that the rest is free."""
     h, w = picture.shape[:2]
     part = int(max(h, w) * (1.0 if rng.random() < 0.4 else rng.uniform(0.4, 1.0)))
     y, x = int(rng.integers(0, max(1, h - part + 1))), int(rng.integers(0, max(1, w - part + 1)))
@@ -91,18 +92,19 @@ def scene_of(picture: Picture, rles: list[dict[str, Any]], side: int, rng: np.ra
     canvas = np.full((side, side, 3), (124, 116, 104), np.uint8)
     canvas[:ih, :iw] = crop
     masks: list[NDArray[np.bool_]] = []
+    free = np.zeros((side, side), bool)
+    free[:ih, :iw] = True
     for k in rng.permutation(len(rles)):
         cut = coco_mask.decode(rles[k])[y:y + ch, x:x + cw]
         if not cut.any():
             continue
         mask = np.zeros((side, side), bool)
         mask[:ih, :iw] = cv2.resize(cut * 255, (iw, ih), interpolation=cv2.INTER_AREA) > 127
-        if mask.sum() >= 12:
+        free &= ~mask
+        if mask.sum() >= 12 and len(masks) < MOST:
             masks.append(mask)
-        if len(masks) == MOST:
-            break
     if rng.random() < 0.5:
-        canvas, masks = canvas[:, ::-1], [m[:, ::-1] for m in masks]
+        canvas, masks, free = canvas[:, ::-1], [m[:, ::-1] for m in masks], free[:, ::-1]
     if rng.random() < 0.25:
-        canvas, masks = canvas.transpose(1, 0, 2), [m.T for m in masks]
-    return Scene(np.ascontiguousarray(canvas), [np.ascontiguousarray(m) for m in masks], [1.0] * len(masks))
+        canvas, masks, free = canvas.transpose(1, 0, 2), [m.T for m in masks], free.T
+    return Scene(np.ascontiguousarray(canvas), [np.ascontiguousarray(m) for m in masks], [1.0] * len(masks), free if complete else None)

@@ -18,11 +18,13 @@ FAINTEST = 0.13  # how unlike its nearest neighbour a region must be
 
 @dataclass
 class Scene:
-    """`picture`: RGB uint8 [h, w, 3]. `masks`: bool [h, w] each, none empty. `weights`: how readily each is picked."""
+    """`picture`: RGB uint8 [h, w, 3]. `masks`: bool [h, w] each, none empty. `weights`: how readily each is picked. `free`: bool [h, w] where it is known
+    that nothing of interest lies."""
 
     picture: Picture
     masks: list[Mask]
     weights: list[float]
+    free: Mask | None = None
 
 
 class Sources:

@@ -41,7 +41,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def arguments(folder: Path, cells: Path, output: Path, **more: object) -> argparse.Namespace:
     values = dict(model=folder, dataset=cells / 'annotations.json', images_folder=cells / 'images', output=output, minutes=5.0, steps=3, part='all', validation=0.25,
-                  rate=1e-3, images=1, prompts=4, side=128, train_side=128, name='tuned', seed=1, threads=2)
+                  rate=1e-3, images=1, prompts=4, side=128, train_side=128, name='tuned', seed=1, threads=2, incomplete=False)
     return argparse.Namespace(**{**values, **more})
 
 
@@ -95,3 +95,6 @@ def test_scenes_of_a_dataset_keep_masks_on_their_things(cells: Path) -> None:
     for _ in range(8):
         scene = scene_of(pictures[0].picture(), pictures[0].rles, 128, rng)
         assert all(m.shape == (128, 128) and m.sum() >= 12 for m in scene.masks)
+        assert scene.free is None
+        complete = scene_of(pictures[0].picture(), pictures[0].rles, 128, rng, complete=True)
+        assert complete.free is not None and not any((complete.free & m).any() for m in complete.masks)

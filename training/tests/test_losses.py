@@ -33,3 +33,11 @@ def test_true_iou() -> None:
     logits = torch.full((1, 16, 16), -1.0)
     logits[0, 2:8, 2:5] = 1
     assert torch.allclose(true_iou(logits, truth), torch.tensor([0.5]))
+
+
+def test_a_click_on_nothing_teaches_the_score_alone() -> None:
+    truth = torch.zeros(1, 16, 16)
+    logits = torch.full((1, 4, 16, 16), 3.0)
+    high, _, real = total_loss(logits, torch.ones(1, 4), truth, torch.tensor([True]), 0.0)
+    low, _, _ = total_loss(logits, torch.zeros(1, 4), truth, torch.tensor([True]), 0.0)
+    assert real.max() == 0 and low == 0 and high > 1

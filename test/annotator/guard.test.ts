@@ -115,7 +115,8 @@ test('a body of 1 GB, said or sent, is not read', async (t) => {
     if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
   }
   socket.destroy();
-  t.is(statusOf(answer), 413, 'sent');
+  // one who goes on sending may be cut off before the refusal is read
+  t.true([413, 0].includes(statusOf(answer)), `answered ${statusOf(answer)}`);
   t.true(sent < 2 ** 28, `${sent} bytes were taken`);
   t.is((await (await Tab.open({ origin, token })).get('/api/project')).status, 200, 'and the server goes on');
   t.deepEqual(faults, []);

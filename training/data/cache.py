@@ -6,6 +6,7 @@ and cut-outs with alpha.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,16 +19,25 @@ from .hierarchy import build_tree
 
 NODES = 2800  # room for a tree
 CUTOUT = 192  # longest side of a cut-out, pixels
-PHOTOGRAPHS = ('mate-backgrounds', 'lomiri', 'ukui', 'plasma-workspace', 'gnome-backgrounds', 'photos')
-CUTOUTS = ('openclipart', 'tuxpaint')
+PHOTOGRAPHS = ('lomiri', 'ukui', 'plasma-workspace', 'gnome-backgrounds', 'photos')
+CUTOUTS = ('openclipart',)
 # dark twins, tall twins and pictures that are all one gradient
-SKIP = ('_dark', 'Stripes', 'no-logo', '1080x1920', '720x1440', '1622x2880', 'screenshot', 'grid-', 'GreenTraditional', 'Elephants_', 'symbolic', 'truchet', 'pixels', 'adwaita', '-d.webp', '.labels.', 'Silk', 'Waves', 'Arc-Colors', 'fluent-color')
+SKIP = ('_dark', 'Stripes', 'no-logo', '1080x1920', '720x1440', '1622x2880', 'screenshot', 'grid-', 'symbolic', 'truchet', 'pixels', 'adwaita', '-d.webp', '.labels.', 'fluent-color')
+
+
+def is_free(path: Path) -> bool:
+    """False where a package of many licences says beside the picture that its own is not one of Creative Commons (LGPL, in plasma-workspace-wallpapers)."""
+    for folder in path.parents[:3]:
+        for name in ('metadata.json', 'metadata.desktop'):
+            if (folder / name).is_file():
+                return bool(re.search(r'License"?\s*[:=]\s*"?CC', (folder / name).read_text()))
+    return True
 
 
 def photographs(root: Path) -> list[Path]:
     """Sorted paths of whole pictures."""
     found = [p for name in PHOTOGRAPHS for p in root.glob(f'{name}*/**/*') if p.suffix.lower() in ('.jpg', '.jpeg', '.png', '.webp')]
-    return sorted(p for p in found if not p.is_symlink() and p.stat().st_size > 20_000 and not any(s in str(p) for s in SKIP))
+    return sorted(p for p in found if not p.is_symlink() and p.stat().st_size > 20_000 and not any(s in str(p) for s in SKIP) and is_free(p))
 
 
 def cutouts(root: Path) -> list[Path]:

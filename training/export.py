@@ -74,7 +74,8 @@ def check(model: Model, folder: Path, side: int, seed: int = 1) -> float:
     return worst
 
 
-def write_json(folder: Path, side: int, name: str, recommended: dict[str, float]) -> None:
+def write_json(folder: Path, side: int, name: str, recommended: dict[str, float], lineage: dict[str, Any] | None = None) -> None:
+    """`lineage`: what the model was made from; docs/models.md has its keys."""
     files = []
     for file in ('encoder.onnx', 'decoder.onnx'):
         data = (folder / file).read_bytes()
@@ -83,15 +84,17 @@ def write_json(folder: Path, side: int, name: str, recommended: dict[str, float]
         'schema': 1, 'name': name, 'contract': 'F1', 'encoder': 'encoder.onnx', 'decoder': 'decoder.onnx', 'inputSide': side, 'maskSide': side // 4,
         'encoderInput': 'nchw-normalised', 'recommended': recommended, 'licence': 'Apache-2.0', 'files': files,
     }
+    if lineage:
+        record['lineage'] = lineage
     (folder / 'model.json').write_text(json.dumps(record, indent=2) + '\n')
 
 
-def export(model: Model, folder: Path, side: int, name: str = 'embedded', recommended: dict[str, float] | None = None) -> float:
+def export(model: Model, folder: Path, side: int, name: str = 'embedded', recommended: dict[str, float] | None = None, lineage: dict[str, Any] | None = None) -> float:
     """`model`: folded. Writes the folder and returns the largest difference of the graphs from PyTorch."""
     folder.mkdir(parents=True, exist_ok=True)
     write_graphs(model, folder, side)
     worst = check(model, folder, side)
-    write_json(folder, side, name, recommended or {})
+    write_json(folder, side, name, recommended or {}, lineage)
     return worst
 
 

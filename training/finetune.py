@@ -2,7 +2,8 @@
 
 `python -m training.finetune MODEL DATASET IMAGES OUTPUT [--minutes 5]`: MODEL is an exported folder or a checkpoint, DATASET a COCO file or a folder of
 SA-1B records, OUTPUT a folder that must not exist. A part of the pictures is held back; boxes and one click on it are measured before and after.
-Prints one line of JSON. Exit status 3: the result was not better and nothing was written.
+Prints one line of JSON; how far it is goes to stderr. Exit status 3: the result was not better and nothing was written.
+`sam models finetune` runs this program.
 """
 from __future__ import annotations
 
@@ -10,9 +11,13 @@ from . import machine  # noqa: F401  first of all
 
 import argparse
 import json
+import os
 import shutil
+import signal
 import sys
+import threading
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +35,22 @@ from .weights import load
 
 ROUNDS = {'second_round': 0.4, 'third_round': 0.3, 'focal_from': 10**9, 'focal_over': 1, 'edges': 0.0}
 REGIONS = 40  # of one picture, measured
+MOST_HELD = 100  # pictures held back
+KEPT_BYTES = 1 << 29  # of decoded pictures
+SAY_EVERY = 10  # seconds
 NOT_BETTER = 3
 
 
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def split(pictures: list[Labelled], share: float, seed: int) -> tuple[list[Labelled], list[Labelled]]:
-    """Training and validation pictures; at least one of each."""
+    """Training and validation pictures; at least one of each, at most `MOST_HELD` to measure on."""
     if len(pictures) < 2:
         raise SystemExit('fine-tuning needs at least two pictures with masks: one to learn from, one to measure on')
     order = np.random.default_rng(seed).permutation(len(pictures))
-    held = min(len(pictures) - 1, max(1, round(share * len(pictures))))
+    held = min(len(pictures) - 1, MOST_HELD, max(1, round(share * len(pictures))))
     return [pictures[i] for i in order[held:]], [pictures[i] for i in sorted(order[:held])]
 
 
@@ -57,14 +69,14 @@ def measure(model: Model, pictures: list[Labelled], side: int) -> dict[str, floa
 
 
 def draw_batch(pictures: list[Labelled], loaded: dict[Path, Any], args: argparse.Namespace, rng: np.random.Generator) -> Batch:
-    """`args.images` scenes; `loaded` keeps decoded pictures, at most 200 of them."""
+    """`args.images` scenes; `loaded` keeps decoded pictures, at most `KEPT_BYTES` of them."""
     rows = []
     while len(rows) < args.images:
         one = pictures[int(rng.integers(len(pictures)))]
         picture = loaded.get(one.path)
         if picture is None:
             picture = one.picture()
-            if len(loaded) < 200:
+            if sum(other.nbytes for other in loaded.values()) + picture.nbytes <= KEPT_BYTES:
                 loaded[one.path] = picture
         scene = scene_of(picture, one.rles, args.train_side, rng, complete=not args.incomplete)
         if scene.masks:
@@ -89,7 +101,7 @@ def tune(model: Model, pictures: list[Labelled], args: argparse.Namespace) -> tu
     rates = [group['lr'] for group in optimiser.param_groups]
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
     loaded: dict[Path, Any] = {}
-    start, step = time.time(), 0
+    start, step, said = time.time(), 0, time.time()
     while (done := (time.time() - start) / (60 * args.minutes)) < 1 and step < args.steps:
         done = max(done, step / args.steps)
         for group, rate in zip(optimiser.param_groups, rates):
@@ -105,6 +117,9 @@ def tune(model: Model, pictures: list[Labelled], args: argparse.Namespace) -> tu
         for name, value in model.state_dict().items():
             if value.is_floating_point():
                 average[name].lerp_(value, 1 - keep)
+        if time.time() - said >= SAY_EVERY:
+            said = time.time()
+            say(f'step {step}, {(said - start) / 60:.1f} of {args.minutes:g} minutes, loss {float(loss.detach()):.3f}')
     model.load_state_dict(average)
     return model, step
 
@@ -114,18 +129,54 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise SystemExit(f'{args.output} is there already; name a folder that does not exist')
     training, held = split(read_dataset(args.dataset, args.images_folder), args.validation, args.seed)
     model = load(args.model).to(memory_format=torch.channels_last)
+    say(f'measuring on {len(held)} pictures that are held back')
     before = measure(model, held, args.side)
+    say(f'before: {spelt(before)}; learning from {len(training)} pictures')
     model, steps = tune(model, training, args)
+    say(f'{steps} steps made; measuring again')
     after = measure(model, held, args.side)
+    say(f'after: {spelt(after)}')
     better = sum(after.values()) > sum(before.values()) and after['box'] >= before['box'] - 0.01
     result = {'pictures': len(training), 'held_back': len(held), 'steps': steps, 'before': rounded(before), 'after': rounded(after), 'written': better}
     if better:
-        # whole or not at all
-        part = args.output.with_name(args.output.name + '.part')
-        shutil.rmtree(part, ignore_errors=True)
-        result['largest_difference'] = export(model.to(memory_format=torch.contiguous_format), part, args.side, args.name, recommended(args.model))
-        part.rename(args.output)
+        made = {'minutes': args.minutes, 'part': args.part, 'seed': args.seed, 'incomplete': args.incomplete, **{key: result[key] for key in ('steps', 'pictures', 'held_back', 'before', 'after')}}
+        result['largest_difference'] = write(model, args, {**args.lineage, **made})
     return result
+
+
+def write(model: Model, args: argparse.Namespace, lineage: dict[str, Any]) -> float:
+    """The folder, whole or not at all; how far the graphs are from PyTorch."""
+    part = part_of(args.output)
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        worst = export(model.to(memory_format=torch.contiguous_format), part, args.side, args.name, recommended(args.model), lineage)
+        for file in part.iterdir():
+            with file.open('rb') as opened:
+                os.fsync(opened.fileno())
+        part.rename(args.output)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return worst
+
+
+def part_of(output: Path) -> Path:
+    return output.with_name(output.name + '.part')
+
+
+def end_with_stdin(output: Path) -> None:
+    """Ends the program, leaving nothing, when whoever started it is gone and with it the other end of stdin."""
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        shutil.rmtree(part_of(output), ignore_errors=True)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def stop(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def recommended(folder: Path) -> dict[str, float]:
@@ -136,6 +187,10 @@ def recommended(folder: Path) -> dict[str, float]:
 
 def rounded(values: dict[str, float]) -> dict[str, float]:
     return {key: round(value, 4) for key, value in values.items()}
+
+
+def spelt(values: dict[str, float]) -> str:
+    return f'box {values["box"]:.3f}, one click {values["top"]:.3f}, best of three {values["best"]:.3f}'
 
 
 def main() -> None:
@@ -157,7 +212,15 @@ def main() -> None:
     parser.add_argument('--name', default='finetuned')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--lineage', type=json.loads, default={}, help='JSON: what model.json shall say of where the model comes from, besides what is known here')
+    parser.add_argument('--end-with-stdin', action='store_true', help='end when stdin does')
     args = parser.parse_args()
+    # of the exporter: nothing that a user could do about
+    warnings.simplefilter('ignore')
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    if args.end_with_stdin:
+        end_with_stdin(args.output)
     torch.set_num_threads(args.threads)
     result = run(args)
     print(json.dumps(result))

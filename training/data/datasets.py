@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 from pycocotools import mask as coco_mask
 
 from .scenes import Mask, Picture, Scene
@@ -32,8 +32,11 @@ class Labelled:
         return [coco_mask.decode(rle).astype(bool) for rle in self.rles]
 
     def picture(self) -> Picture:
-        """RGB uint8 [h, w, 3]."""
-        return np.asarray(Image.open(self.path).convert('RGB'))
+        """RGB uint8 [h, w, 3], upright; ends the program where it has another size than its masks."""
+        picture = np.asarray(ImageOps.exif_transpose(Image.open(self.path)).convert('RGB'))
+        if picture.shape[:2] != (self.height, self.width):
+            raise SystemExit(f'{self.path}: expected {self.width} x {self.height} pixels, as the dataset says, found {picture.shape[1]} x {picture.shape[0]}')
+        return picture
 
 
 def to_rle(segmentation: Any, height: int, width: int) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def arguments(folder: Path, cells: Path, output: Path, **more: object) -> argparse.Namespace:
     values = dict(model=folder, dataset=cells / 'annotations.json', images_folder=cells / 'images', output=output, minutes=5.0, steps=3, part='all', validation=0.25,
-                  rate=1e-3, images=1, prompts=4, side=128, train_side=128, name='tuned', seed=1, threads=2, incomplete=False)
+                  rate=1e-3, images=1, prompts=4, side=128, train_side=128, name='tuned', seed=1, threads=2, incomplete=False, lineage={'parent': {'name': 'old'}})
     return argparse.Namespace(**{**values, **more})
 
 
@@ -75,6 +75,9 @@ def test_a_few_steps_change_the_weights_and_the_result_opens(folder: Path, cells
     if result['written']:
         changed, before = load_folder(tmp_path / 'out').state_dict(), load_folder(folder).state_dict()
         assert any(not torch.equal(changed[k], before[k]) for k in changed)
+        lineage = json.loads((tmp_path / 'out' / 'model.json').read_text())['lineage']
+        assert lineage['parent'] == {'name': 'old'} and lineage['steps'] == 12 and lineage['after'] == result['after']
+    assert not (tmp_path / 'out.part').exists()
 
 
 def test_an_output_that_exists_is_left_alone(folder: Path, cells: Path, tmp_path: Path) -> None:

@@ -71,16 +71,21 @@ export interface MaskView {
   status: 'proposed' | 'accepted' | 'corrected'; stage: string; annotator: string | null; predictedIou: number | null; score: number | null; supersedes: number | null;
 }
 
-/** A click (label 1 object, 0 background) in pixels of the image; a box, half-open. What made a mask, in the order in which it was given. */
-export type PromptView = { kind: 'point'; x: number; y: number; label: 0 | 1 } | { kind: 'box'; x0: number; y0: number; x1: number; y1: number } | { kind: 'brush' | 'eraser' | 'polygon' };
+/**
+ * A click (label 1 object, 0 background) in pixels of the image; a box, half-open; what was painted, as masks (COCO's strings) of what it added and took away. What made a mask, in the order in which
+ * it was given. `at`: seconds of work on the mask until then.
+ */
+export type PromptView = { at?: number } & (
+  { kind: 'point'; x: number; y: number; label: 0 | 1 } | { kind: 'box'; x0: number; y0: number; x1: number; y1: number } | { kind: 'brush' | 'eraser' | 'polygon'; add?: string; remove?: string }
+);
 
 /** What it cost the person, since the last save. */
 export interface Effort { seconds: number; clicks: number }
 
-/** `key`: unique to the action, so that one sent again after a lost answer is done once. */
+/** `key`: unique to the action, so that one sent again after a lost answer is done once. `candidate`: which of the masks that the model offered was taken, from 0. */
 export type SaveAction = Effort & { key: string } & (
-  | { kind: 'add'; categoryId: number; counts: string; prompts: PromptView[]; predictedIou: number | null; stabilityScore: number | null }
-  | { kind: 'correct'; maskId: number; revision: number; categoryId?: number; counts?: string; prompts?: PromptView[]; predictedIou?: number | null; stabilityScore?: number | null }
+  | { kind: 'add'; categoryId: number; counts: string; prompts: PromptView[]; candidate?: number; predictedIou: number | null; stabilityScore: number | null }
+  | { kind: 'correct'; maskId: number; revision: number; categoryId?: number; counts?: string; prompts?: PromptView[]; candidate?: number; predictedIou?: number | null; stabilityScore?: number | null }
   | { kind: 'accept' | 'reject' | 'reopen' | 'undo-correction'; maskId: number; revision: number }
 );
 

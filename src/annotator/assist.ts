@@ -9,12 +9,13 @@ import { changeRound, openRoundOf } from '../engine/rounds.js';
 import type { Stage } from '../engine/schema.js';
 import { workCounts, type WorkCounts } from '../engine/work-counts.js';
 import { SamError, printableName } from '../errors.js';
+import { planSessions } from '../folder/defaults.js';
 import type { Environment } from '../models/cache-dir.js';
 import { portableDecoder } from '../models/decoder-graph.js';
 import { modelFilesOf } from '../models/located-model.js';
-import { Predictor } from '../models/predictor.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import type { AnnotatorStage } from './api.js';
+import { Embedder } from './embedder.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { Embeddings } from './embeddings.js';
 import { ImageSource } from './image-source.js';
@@ -63,19 +64,19 @@ export async function assist(request: AssistRequest): Promise<AssistReport> {
   const project = await openProject(request.folder, request.readOnly === true ? 'read' : 'write');
   try {
     const began = Date.now(), stage = stageOf(project, request.stage), model = await locateProjectModel(project, request.model, request.env, began), before = workCounts(project);
-    const { decoder, predictor } = await openModel(model);
+    const { decoder, embedder } = await openModel(model);
     try {
       const images = new ImageSource(project), cache = await EmbeddingCache.open(join(project.folder, 'cache', 'embeddings'), cacheSize * 1e9, project.mode === 'write');
       const settings = { stage, annotator, claimMilliseconds: Math.round(claim * 60_000) };
       const parts: Annotator = {
-        ...settings, project, model: predictor, decoder, making: { stage: STAGE_OF[stage], modelId: model.id }, moveOnSeconds: moveOn,
-        images, embeddings: new Embeddings(predictor, images, cache), work: new Work(project, settings),
+        ...settings, project, model: embedder.model, decoder, making: { stage: STAGE_OF[stage], modelId: model.id }, moveOnSeconds: moveOn,
+        images, embeddings: new Embeddings(embedder, images, cache), work: new Work(project, settings),
       };
       if (project.mode === 'write') forgetOldActions(project, began);
       await serve(parts, request, site, port);
-      return { folder: request.folder, stage, model: predictor.name, before, after: workCounts(project), seconds: (Date.now() - began) / 1000 };
+      return { folder: request.folder, stage, model: embedder.model.name, before, after: workCounts(project), seconds: (Date.now() - began) / 1000 };
     } finally {
-      await predictor.close();
+      await embedder.close();
     }
   } finally {
     await project.close();
@@ -100,13 +101,14 @@ async function serve(annotator: Annotator, { stop, onReady, onFault, open, timeo
   }
 }
 
-async function openModel({ located }: ProjectModel): Promise<{ predictor: Predictor; decoder: Annotator['decoder'] }> {
-  const predictor = await Predictor.open(modelFilesOf(located));
+async function openModel({ located }: ProjectModel): Promise<{ embedder: Embedder; decoder: Annotator['decoder'] }> {
+  const embedder = await Embedder.open({ files: modelFilesOf(located), threads: planSessions(located).threads });
   try {
-    if (predictor.spec.contract !== 'F1') throw new SamError('model/unfit', `The page cannot ask the model ${printableName(predictor.name)}, whose graphs follow contract ${predictor.spec.contract}; one of contract F1 (as Meta exports SAM) is needed.`);
-    return { predictor, decoder: portableDecoder(located.decoder) };
+    const { name, spec } = embedder.model;
+    if (spec.contract !== 'F1') throw new SamError('model/unfit', `The page cannot ask the model ${printableName(name)}, whose graphs follow contract ${spec.contract}; one of contract F1 (as Meta exports SAM) is needed.`);
+    return { embedder, decoder: portableDecoder(located.decoder) };
   } catch (error) {
-    await predictor.close();
+    await embedder.close();
     throw error;
   }
 }

@@ -3,11 +3,9 @@
  * last few, in memory. Numbers are halves where the masks do not mind, which is looked at for each image.
  */
 import type { EngineImage } from '../engine/images.js';
-import type { ImageEmbedding, Predictor } from '../models/predictor.js';
+import type { Embedder } from './embedder.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 import type { EmbeddingKey, StoredEmbedding } from './embedding-file.js';
-import { halvesFromFloats } from './float16.js';
-import { halvesAgree } from './half-precision.js';
 import type { ImageSource } from './image-source.js';
 
 /** In memory: SAM's true embedding takes 4 MB as float32. */
@@ -23,7 +21,7 @@ export class Embeddings {
   private isClosed = false;
   private work: Promise<void> = Promise.resolve();
 
-  constructor(private readonly predictor: Predictor, private readonly images: ImageSource, private readonly cache: EmbeddingCache) {}
+  constructor(private readonly embedder: Pick<Embedder, 'model' | 'embed'>, private readonly images: ImageSource, private readonly cache: EmbeddingCache) {}
 
   /** The embedding, or how many images are before it. Throws what reading the image threw, once; asked again, it is tried again. */
   async get(image: EngineImage): Promise<StoredEmbedding | { waiting: number }> {
@@ -63,7 +61,7 @@ export class Embeddings {
   }
 
   private keyOf({ sha256 }: EngineImage): EmbeddingKey {
-    return { image: sha256, model: this.predictor.sha256 };
+    return { image: sha256, model: this.embedder.model.sha256 };
   }
 
   private remember(sha256: string, embedding: StoredEmbedding): void {
@@ -86,8 +84,7 @@ export class Embeddings {
   private async make(image: EngineImage): Promise<void> {
     try {
       if (this.isMade(image)) return;
-      const embedding = await this.predictor.embed(await this.images.pixels(image));
-      const stored = await storedForm(this.predictor, embedding);
+      const stored = await this.embedder.embed(await this.images.pixels(image));
       this.remember(image.sha256, stored);
       await this.cache.write(this.keyOf(image), stored);
     } catch (error) {
@@ -95,17 +92,4 @@ export class Embeddings {
       this.failed.set(image.id, error);
     }
   }
-}
-
-async function storedForm(predictor: Predictor, embedding: ImageEmbedding): Promise<StoredEmbedding> {
-  const { data, shape } = embedding.tensors.embedding, { width, height } = embedding.inputSize;
-  const floats = data as Float32Array; // contract F1 has float32 embeddings
-  const halves = halvesFromFloats(floats);
-  const isHalf = await halvesAgree(predictor, embedding, halves);
-  return { type: isHalf ? 'float16' : 'float32', shape, input: [width, height], data: bytesOf(isHalf ? halves : floats) };
-}
-
-/** Numbers as they lie in memory: little-endian on every machine that the runtime knows. */
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -2,7 +2,7 @@
  * The pictures that the page shows, by an image's id: read from its file, held against the hash that the project knows, and encoded anew, so that nothing of a file but its pixels
  * reaches a browser.
  *
- * Memory: the decoded images of the last two that were asked for, as long as they are within a bound together (one may be over it), for a minute; two encodings at a time.
+ * Memory: the decoded images of the last four that were asked for, as long as they are within a bound together (one may be over it), for a minute; two encodings at a time.
  */
 import { setImageAside } from '../engine/work-counts.js';
 import { pathOfImage, type EngineImage } from '../engine/images.js';
@@ -18,7 +18,7 @@ import type { RgbImage } from '../image/rgb-image.js';
 export const VIEW_SIDE = 2048, TILE_SIDE = 1024;
 
 const QUALITY = 90;
-const KEPT_IMAGES = 2, KEPT_BYTES = 400e6, KEPT_MILLISECONDS = 60_000;
+const KEPT_IMAGES = 4, KEPT_BYTES = 300e6, KEPT_MILLISECONDS = 60_000;
 const ENCODINGS = 2;
 
 interface Kept { id: number; sha256: string; pixels: Promise<RgbImage>; bytes: number }
@@ -39,7 +39,7 @@ export class ImageSource {
     const known = this.kept.find(({ id, sha256 }) => id === image.id && sha256 === image.sha256);
     const entry = known ?? { id: image.id, sha256: image.sha256, pixels: this.read(image), bytes: 3 * image.width * image.height };
     this.kept = [...this.kept.filter((other) => other !== entry && other.id !== image.id), entry].slice(-KEPT_IMAGES);
-    if (this.kept.reduce((sum, { bytes }) => sum + bytes, 0) > KEPT_BYTES) this.kept = [entry];
+    while (this.kept.length > 1 && this.kept.reduce((sum, { bytes }) => sum + bytes, 0) > KEPT_BYTES) this.kept.shift();
     if (known === undefined) entry.pixels.catch(() => { this.kept = this.kept.filter((other) => other !== entry); });
     clearTimeout(this.forget);
     this.forget = setTimeout(() => { this.kept = []; }, KEPT_MILLISECONDS).unref();

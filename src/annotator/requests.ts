@@ -42,19 +42,20 @@ function actionOf(fields: Fields): SaveAction {
   const scores = <T extends null | undefined>(absent: T): { predictedIou: number | null | T; stabilityScore: number | null | T } => ({
     predictedIou: scoreOf(fields, 'predictedIou', absent), stabilityScore: scoreOf(fields, 'stabilityScore', absent),
   });
-  if (kind === 'add') return { ...common, kind, categoryId: wholeOf(fields, 'categoryId', 0), counts: countsOf(fields), prompts: promptsOf(fields), ...scores(null) };
+  const candidate = fields['candidate'] === undefined ? {} : { candidate: wholeOf(fields, 'candidate', 0, 100) };
+  if (kind === 'add') return { ...common, kind, categoryId: wholeOf(fields, 'categoryId', 0), counts: countsOf(fields), prompts: promptsOf(fields), ...candidate, ...scores(null) };
   const old = { maskId: idOf(fields, 'maskId'), revision: idOf(fields, 'revision') };
   if (kind === 'accept' || kind === 'reject' || kind === 'reopen' || kind === 'undo-correction') return { ...common, ...old, kind };
   const { predictedIou, stabilityScore } = scores(undefined);
   return {
     ...common, ...old, kind: 'correct', ...(fields['categoryId'] === undefined ? {} : { categoryId: wholeOf(fields, 'categoryId', 0) }), ...(fields['counts'] === undefined ? {} : { counts: countsOf(fields) }),
-    ...(fields['prompts'] === undefined ? {} : { prompts: promptsOf(fields) }), ...(predictedIou === undefined ? {} : { predictedIou }), ...(stabilityScore === undefined ? {} : { stabilityScore }),
+    ...(fields['prompts'] === undefined ? {} : { prompts: promptsOf(fields) }), ...candidate, ...(predictedIou === undefined ? {} : { predictedIou }), ...(stabilityScore === undefined ? {} : { stabilityScore }),
   };
 }
 
 /** Its runs are looked at where the image's size is known. */
-function countsOf(fields: Fields): string {
-  return textOf(fields, 'counts', /^[0-o]+$/, 'COCO\'s compressed string of a mask');
+function countsOf(fields: Fields, name = 'counts'): string {
+  return textOf(fields, name, /^[0-o]+$/, 'COCO\'s compressed string of a mask');
 }
 
 const MAX_PROMPTS = 10_000;
@@ -65,10 +66,12 @@ function promptsOf({ prompts }: Fields): PromptView[] {
 }
 
 function promptOf(fields: Fields): PromptView {
-  const { kind, label } = fields, at = (name: string): number => numberOf(fields, name, -1e6, 1e6);
-  if (kind === 'brush' || kind === 'eraser' || kind === 'polygon') return { kind };
-  if (kind === 'box') return { kind, x0: at('x0'), y0: at('y0'), x1: at('x1'), y1: at('y1') };
-  if (kind === 'point' && (label === 0 || label === 1)) return { kind, x: at('x'), y: at('y'), label };
+  const { kind, label } = fields, place = (name: string): number => numberOf(fields, name, -1e6, 1e6);
+  const at = fields['at'] === undefined ? {} : { at: numberOf(fields, 'at', 0, 1e9) };
+  const painted = (name: 'add' | 'remove'): { add?: string; remove?: string } => (fields[name] === undefined ? {} : { [name]: countsOf(fields, name) });
+  if (kind === 'brush' || kind === 'eraser' || kind === 'polygon') return { kind, ...painted('add'), ...painted('remove'), ...at };
+  if (kind === 'box') return { kind, x0: place('x0'), y0: place('y0'), x1: place('x1'), y1: place('y1'), ...at };
+  if (kind === 'point' && (label === 0 || label === 1)) return { kind, x: place('x'), y: place('y'), label, ...at };
   throw malformed('prompts', 'points with label 0 or 1, boxes, brush, eraser or polygon');
 }
 

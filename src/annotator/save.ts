@@ -1,6 +1,7 @@
 /** What a person did to a mask, put into the project: one transaction with the check of the claim and the key of the action, on the disk before it is answered. */
 import { onceOnly } from '../engine/actions.js';
 import { assertClaim } from '../engine/claims.js';
+import { keepEvent, sessionName } from '../engine/events.js';
 import { imageById } from '../engine/images.js';
 import { addMask, maskById, type EngineMask } from '../engine/masks.js';
 import type { Project } from '../engine/project.js';
@@ -26,7 +27,13 @@ export function saveAction(project: Project, making: Making, { tab, imageId, act
     if (action.kind !== 'add' && maskById(project, action.maskId).imageId !== imageId) {
       throw new SamError('engine/record', `Mask ${action.maskId} is none of image ${imageId}.`, { record: `mask ${action.maskId}` });
     }
-    const mask = done(project, making, imageId, action, annotatorOf(project, tab, now), now);
+    if ('prompts' in action) assertPainted(project, imageId, action.prompts ?? []);
+    const annotator = annotatorOf(project, tab, now), mask = done(project, making, imageId, action, annotator, now);
+    const { key, kind, seconds, clicks } = action, candidate = 'candidate' in action ? action.candidate : undefined;
+    keepEvent(project, {
+      key, kind, seconds, clicks, session: sessionName(tab), annotator, stage: making.stage, imageId, at: now, maskId: action.kind === 'add' ? null : action.maskId,
+      madeId: kind === 'add' || kind === 'correct' ? mask.id : null, ...(candidate === undefined ? {} : { candidate }),
+    });
     const view = maskView(mask) ?? null;
     const gone = action.kind === 'add' || (view !== null && view.id === action.maskId) ? [] : [action.maskId];
     return { mask: view, gone, revision: imageById(project, imageId).revision };
@@ -58,6 +65,14 @@ function done(project: Project, { stage, modelId }: Making, imageId: number, act
 function rleOf(project: Project, imageId: number, counts: string): Rle {
   const { width, height } = imageById(project, imageId);
   return rleFromString(counts, width, height);
+}
+
+/** What was painted is kept as runs of the image's size, like every mask. */
+function assertPainted(project: Project, imageId: number, prompts: readonly PromptView[]): void {
+  for (const prompt of prompts) {
+    if (prompt.kind === 'point' || prompt.kind === 'box') continue;
+    for (const counts of [prompt.add, prompt.remove]) if (counts !== undefined) rleOf(project, imageId, counts);
+  }
 }
 
 /** Whether the model was asked, or all was drawn by hand. */

@@ -1,8 +1,11 @@
 /** Who gets which image to work on, and what becomes of it: claims, their renewal, and the end of the work on an image. */
 import { stat } from 'node:fs/promises';
 import { assertClaim, claimImage, claimNext, claimOf, freeImages, releaseClaim, type Claimant } from '../engine/claims.js';
+import { keepClaim, keepEvent, sessionName } from '../engine/events.js';
 import { imageById, imageIdsAfter, pathOfImage, visitImage, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
+import type { Stage } from '../engine/schema.js';
+import { STAGE_OF } from '../engine/simulate-save.js';
 import { setImageAside, workCounts } from '../engine/work-counts.js';
 import { SamError } from '../errors.js';
 import type { AnnotatorStage, ClaimAnswer, ClaimRequest, FinishRequest, TabRequest } from './api.js';
@@ -26,6 +29,7 @@ export class Work {
     if (this.project.mode === 'read') return this.look(request);
     const claimant = { annotator: request.annotator ?? this.settings.annotator, token: request.tab };
     const image = request.want === 'next' ? await this.nextWithFile(claimant, now) : claimImage(this.project, request.want, claimant, this.settings.claimMilliseconds, now).image;
+    if (image !== undefined) keepClaim(this.project, { ...this.eventOf(request.tab, now), imageId: image.id, annotator: claimant.annotator });
     return {
       image: image === undefined ? null : imageView(this.project, imageById(this.project, image.id), this.settings.claimMilliseconds),
       next: this.upcoming(now), counts: workCounts(this.project),
@@ -62,8 +66,13 @@ export class Work {
       if (claim === undefined && imageById(this.project, imageId).state === outcome) return;
       assertClaim(this.project, imageId, tab, now);
       visitImage(this.project, { imageId, outcome, annotator: claim?.annotator, seconds, revision }, now);
+      keepEvent(this.project, { ...this.eventOf(tab, now), kind: 'finish', imageId, annotator: claim?.annotator ?? null, outcome, seconds });
       releaseClaim(this.project, tab);
     });
+  }
+
+  private eventOf(tab: string, at: number): { session: string; stage: Stage; at: number } {
+    return { session: sessionName(tab), stage: STAGE_OF[this.settings.stage], at };
   }
 
   /** An image whose file is gone is set aside, and the next one is looked at. */

@@ -3,15 +3,16 @@
  * going back to an earlier one. What is painted is kept as what it added and took away, and stays when another click changes the mask below.
  */
 import type { PromptView } from '../api.js';
-import { mergeRle, subtractRle } from '../../mask/merge.js';
+import { canonicalRle, mergeRle, subtractRle } from '../../mask/merge.js';
 import type { Rle } from '../../mask/rle.js';
+import { rleToString } from '../../mask/rle-string.js';
 
 /** One mask of the model. Scores are 0..1. */
 export interface Candidate { rle: Rle; predictedIou: number; stabilityScore: number }
 
 export type Prompted = Extract<PromptView, { kind: 'point' | 'box' }>;
 /** `add` is put on before `remove` is taken away. */
-export interface Edit { kind: 'brush' | 'eraser' | 'polygon'; add?: Rle; remove?: Rle }
+export interface Edit { kind: 'brush' | 'eraser' | 'polygon'; add?: Rle; remove?: Rle; at?: number }
 export type Step = Prompted | Edit;
 
 /** The mask that is corrected, as it was read. */
@@ -102,11 +103,15 @@ function edited(mask: Rle | undefined, { add, remove }: Edit): Rle | undefined {
 
 /** What made the mask, as it is saved. */
 export function promptViews({ steps }: Draft): PromptView[] {
-  return steps.map((step) => (isPrompt(step) ? step : { kind: step.kind }));
+  return steps.map((step) => {
+    if (isPrompt(step)) return step;
+    const { add, remove, ...rest } = step;
+    return { ...rest, ...(add === undefined ? {} : { add: rleToString(canonicalRle(add)) }), ...(remove === undefined ? {} : { remove: rleToString(canonicalRle(remove)) }) };
+  });
 }
 
-/** The scores of the candidate that was taken: none where no model had a part in it. */
-export function scoresOf({ candidates, choice }: Draft): { predictedIou: number | null; stabilityScore: number | null } {
+/** The candidate that was taken, and its scores: none where no model had a part in it. */
+export function scoresOf({ candidates, choice }: Draft): { predictedIou: number | null; stabilityScore: number | null; candidate?: number } {
   const candidate = candidates[choice];
-  return { predictedIou: candidate?.predictedIou ?? null, stabilityScore: candidate?.stabilityScore ?? null };
+  return { ...(candidate === undefined ? {} : { candidate: choice }), predictedIou: candidate?.predictedIou ?? null, stabilityScore: candidate?.stabilityScore ?? null };
 }

@@ -38,7 +38,7 @@ export class Work {
     if (state.desk === undefined || state.project.readOnly) return;
     effort.touch(true);
     panel.say('');
-    await this.change(withStep(state.draft, step));
+    await this.change(withStep(state.draft, { ...step, at: Math.round(10 * effort.sofar()) / 10 }));
   }
 
   /** Undo: of a step while a mask is in work, else of what was saved last. */

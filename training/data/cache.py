@@ -118,7 +118,7 @@ def cache_cutouts(paths: list[Path], output: Path) -> None:
                 index.append((offset, cut.shape[0], cut.shape[1]))
                 file.write(cut.tobytes())
                 offset += cut.size
-    np.save(output / 'cutouts-index.npy', np.array(index, np.int64))
+    np.save(output / 'cutouts-index.npy', np.array(index, np.int64).reshape(-1, 3))
     print(f'{len(index)} cut-outs of {len(paths)} pictures')
 
 

@@ -2,6 +2,7 @@
 
 `python -m training.data.labelled ANNOTATIONS IMAGES OUTPUT`: for each picture under CC BY, CC BY-SA, without known restrictions, or of the
 government of the United States, writes OUTPUT/NAME.jpg, OUTPUT/NAME.labels.png (uint8, 0 nothing, else the instance) and a row of OUTPUT/sources.csv.
+A file of captions will do too: it knows the licences, and its pictures come without labels. Pictures that are there already are left alone.
 """
 from __future__ import annotations
 
@@ -27,13 +28,15 @@ def free_licences(coco: dict[str, Any]) -> dict[int, str]:
     """Addresses of the licences that allow training, by id."""
     if 'licenses' not in coco:
         return COCO
-    return {licence['id']: licence['url'] for licence in coco['licenses'] if any(part in licence['url'] for part in LICENCES)}
+    # some files were escaped twice
+    addresses = {licence['id']: licence['url'].replace('\\/', '/') for licence in coco['licenses']}
+    return {number: address for number, address in addresses.items() if any(part in address for part in LICENCES)}
 
 
 def label_map(image: dict[str, Any], annotations: list[dict[str, Any]]) -> NDArray[np.uint8]:
-    """uint8 [h, w]: the number of the instance, smaller ones over larger ones; 0 where there is none. Crowds are left out."""
+    """uint8 [h, w]: the number of the instance, smaller ones over larger ones; 0 where there is none. Crowds, and annotations without outlines, are left out."""
     labels = np.zeros((image['height'], image['width']), np.uint8)
-    single = [a for a in annotations if not a.get('iscrowd')]
+    single = [a for a in annotations if a.get('segmentation') and not a.get('iscrowd')]
     for number, annotation in enumerate(sorted(single, key=lambda a: -a['area'])[:254], 1):
         rles = coco_mask.frPyObjects(annotation['segmentation'], image['height'], image['width'])
         labels[coco_mask.decode(coco_mask.merge(rles)) > 0] = number
@@ -56,7 +59,9 @@ def take(annotations: Path, images: Path, output: Path) -> int:
             if image.get('license') not in licences or not source.exists() or target.exists():
                 continue
             shutil.copyfile(source, target)
-            cv2.imwrite(str(target.with_suffix('.labels.png')), label_map(image, by_image[image['id']]))
+            labels = label_map(image, by_image[image['id']])
+            if labels.any():
+                cv2.imwrite(str(target.with_suffix('.labels.png')), labels)
             rows.writerow([image['file_name'], image.get('flickr_url', image.get('coco_url', '')), licences[image['license']]])
             taken += 1
     return taken

@@ -4,8 +4,7 @@ import { assertClaim, claimImage, claimNext, claimOf, freeImages, releaseClaim, 
 import { keepClaim, keepEvent, sessionName } from '../engine/events.js';
 import { imageById, imageIdsAfter, pathOfImage, visitImage, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
-import type { Stage } from '../engine/schema.js';
-import { STAGE_OF } from '../engine/simulate-save.js';
+import { STAGE_OF, type Stage } from '../engine/schema.js';
 import { setImageAside, workCounts } from '../engine/work-counts.js';
 import { SamError } from '../errors.js';
 import type { AnnotatorStage, ClaimAnswer, ClaimRequest, FinishRequest, TabRequest } from './api.js';

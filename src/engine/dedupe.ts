@@ -4,6 +4,7 @@ import { findDuplicates, LIVE, type DuplicateOptions, type FoundDuplicate } from
 import { imagesOf, type EngineImage } from './images.js';
 import { masksOf, touchImage } from './masks.js';
 import type { Project } from './project.js';
+import { setAside } from './restore.js';
 
 export interface DedupeReport {
   images: number;
@@ -48,7 +49,7 @@ export function dedupeImage(project: Project, imageId: number, options: DedupePr
     const masks = masksOf(project, imageId, LIVE);
     const { duplicates, parts } = findDuplicates(masks, options);
     if (options.dryRun !== true) {
-      for (const { id, of } of duplicates) database.run("UPDATE masks SET status = 'duplicate', duplicate_of = ?, revision = revision + 1, updated_at = ? WHERE id = ?", of, now, id);
+      for (const { id, of } of duplicates) setAside(project, id, of, now);
       database.run('DELETE FROM hierarchy WHERE child_id IN (SELECT id FROM masks WHERE image_id = ?)', imageId);
       for (const { child, parent, containment } of parts) database.run('INSERT INTO hierarchy (child_id, parent_id, containment) VALUES (?, ?, ?)', child, parent, containment);
       if (duplicates.length > 0) touchImage(project, imageId);

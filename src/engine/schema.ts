@@ -9,6 +9,8 @@ export const APPLICATION_ID = 0x53414d31;
 /** How near the model was to a person: the three stages of SA-1B's data engine. */
 export const STAGES = ['assisted-manual', 'semi-automatic', 'fully-automatic'] as const;
 export type Stage = (typeof STAGES)[number];
+/** The stages in which people work, as the command line calls them. */
+export const STAGE_OF = { assisted: 'assisted-manual', semi: 'semi-automatic' } as const satisfies Record<string, Stage>;
 
 /**
  * `todo`, `done`, `skipped`: what people said of it. `missing`: its file is gone. `changed`: its file has other bytes than the masks were
@@ -24,6 +26,10 @@ export type MaskStatus = (typeof MASK_STATUSES)[number];
 /** `reopen` takes a verdict back: the mask is a proposal again. */
 export const VERDICTS = ['accept', 'correct', 'reject', 'reopen'] as const;
 export type VerdictKind = (typeof VERDICTS)[number];
+
+/** What a person did: an image taken, a mask made or judged, a correction taken back, an image left. */
+export const EVENT_KINDS = ['claim', 'add', 'correct', 'accept', 'reject', 'reopen', 'undo-correction', 'finish'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 const oneOf = (column: string, values: readonly string[]): string => `CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`;
 
@@ -194,5 +200,32 @@ CREATE TABLE passes (
 ) STRICT;
 `;
 
+/**
+ * What people did, step by step, so that it can be done again elsewhere; and what a duplicate was before (`status_before`), so that it can come back, with the mask that
+ * had stood for it until then (`restored_from`). `mask_id`: the mask that was judged; `made_id`: the one that was made.
+ */
+const EVENTS = `
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL ${oneOf('kind', EVENT_KINDS)},
+  session TEXT NOT NULL,
+  annotator TEXT,
+  stage TEXT NOT NULL ${oneOf('stage', STAGES)},
+  round INTEGER NOT NULL REFERENCES rounds (number),
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  mask_id INTEGER REFERENCES masks (id),
+  made_id INTEGER REFERENCES masks (id),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX events_by_session ON events (session, id);
+CREATE INDEX events_by_made ON events (made_id) WHERE made_id IS NOT NULL;
+ALTER TABLE masks ADD COLUMN status_before TEXT ${oneOf('status_before', MASK_STATUSES)};
+ALTER TABLE masks ADD COLUMN restored_from INTEGER REFERENCES masks (id);
+CREATE INDEX masks_by_duplicate_of ON masks (duplicate_of) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX masks_by_restored_from ON masks (restored_from) WHERE restored_from IS NOT NULL;
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS];

@@ -3,15 +3,13 @@ import { rleFromString } from '../mask/rle-string.js';
 import { visitImage } from './images.js';
 import { addMask, type NewMask } from './masks.js';
 import type { Project } from './project.js';
-import type { Stage } from './schema.js';
+import { STAGE_OF } from './schema.js';
 import { secondsLike } from './simulate-judge.js';
 import type { SimulateOptions } from './simulate-options.js';
 import type { PlannedImage } from './simulate-plan.js';
 import type { TrueObject } from './simulate-truth.js';
 import type { ClickedObject } from './simulate-worker.js';
 import { correctMask, giveVerdict } from './verdicts.js';
-
-export const STAGE_OF = { assisted: 'assisted-manual', semi: 'semi-automatic' } as const satisfies Record<SimulateOptions['stage'], Stage>;
 
 /** What a run came to. `left`: objects that were given up. `seconds`: the annotator's, not the machine's. */
 export interface Tally { objects: number; present: number; drawn: number; accepted: number; corrected: number; rejected: number; painted: number; left: number; clicks: number; seconds: number }

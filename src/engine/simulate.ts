@@ -20,10 +20,10 @@ import { InTurn } from './in-turn.js';
 import { openProject, type Project } from './project.js';
 import { locateProjectModel } from './project-model.js';
 import { enterStage } from './rounds.js';
-import type { Stage } from './schema.js';
+import { STAGE_OF, type Stage } from './schema.js';
 import { SIMULATE_OPTIONS, type SimulateOptions } from './simulate-options.js';
 import { planImage, worksOf, type PlannedImage } from './simulate-plan.js';
-import { NO_TALLY, saveImage, STAGE_OF, type Tally } from './simulate-save.js';
+import { NO_TALLY, saveImage, type Tally } from './simulate-save.js';
 import { readTruth, type Truth } from './simulate-truth.js';
 import type { ClickedObject, SimulateSetup, WorkOfImage } from './simulate-worker.js';
 

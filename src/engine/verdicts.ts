@@ -4,6 +4,7 @@ import type { Rle } from '../mask/rle.js';
 import { conflict } from './images.js';
 import { insertMask, maskById, rleOfMask, touchImage, type EngineMask, type MaskFacts } from './masks.js';
 import type { Project } from './project.js';
+import { restoreDuplicatesOf, setAsideAgain } from './restore.js';
 import { latestRound } from './rounds.js';
 import type { MaskStatus, VerdictKind } from './schema.js';
 
@@ -24,16 +25,18 @@ const STATUS_AFTER = { accept: 'accepted', reject: 'rejected', reopen: 'proposed
 const OPEN: readonly MaskStatus[] = ['proposed', 'accepted', 'corrected', 'rejected'];
 
 /**
- * Accepts or rejects a mask, or makes it a proposal again. Throws `engine/conflict` where its revision is another, or it has been replaced or
+ * Accepts or rejects a mask, or makes it a proposal again. Duplicates that had been set aside for a rejected one come back. Throws `engine/conflict` where its revision is another, or it has been replaced or
  * is a duplicate; `engine/record` for no such mask.
  */
-export function giveVerdict(project: Project, verdict: Verdict & { verdict: keyof typeof STATUS_AFTER }, now: number): EngineMask {
+export function giveVerdict(project: Project, verdict: Verdict & { verdict: keyof typeof STATUS_AFTER; keepsDuplicatesAside?: boolean }, now: number): EngineMask {
   const { database } = project;
   return database.write(() => {
     const mask = currentMask(project, verdict);
     keepVerdict(project, mask, verdict.verdict, verdict, null, now);
     const annotator = verdict.verdict === 'reopen' ? null : verdict.annotator;
     database.run('UPDATE masks SET status = ?, annotator = coalesce(?, annotator), revision = revision + 1, updated_at = ? WHERE id = ?', STATUS_AFTER[verdict.verdict], annotator, now, mask.id);
+    if (verdict.verdict === 'reject' && verdict.keepsDuplicatesAside !== true) restoreDuplicatesOf(project, mask.id, mask.imageId, now);
+    else if (mask.status === 'rejected') setAsideAgain(project, mask.id, now);
     touchImage(project, mask.imageId);
     return maskById(project, mask.id);
   });
@@ -68,7 +71,7 @@ export function undoCorrection(project: Project, verdict: Verdict, now: number):
     const mask = currentMask(project, verdict);
     if (mask.supersedes === null) throw new SamError('engine/conflict', `Mask ${mask.id} replaced none; there is nothing to go back to.`, { record: `mask ${mask.id}` });
     const before = verdictsOf(project, mask.supersedes).find(({ correctionId }) => correctionId === mask.id)?.statusBefore ?? 'proposed';
-    giveVerdict(project, { ...verdict, verdict: 'reject' }, now);
+    giveVerdict(project, { ...verdict, verdict: 'reject', keepsDuplicatesAside: true }, now);
     database.run('UPDATE masks SET status = ?, revision = revision + 1, updated_at = ? WHERE id = ?', before, now, mask.supersedes);
     return maskById(project, mask.supersedes);
   });

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { MaskView, SaveAction, SaveAnswer } from '../../src/annotator/api.js';
 import { deedOf, Deeds } from '../../src/annotator/app/deeds.js';
-import { answered, chosen, draftOf, isWaiting, maskOf, NO_DRAFT, promptViews, redone, undone, withStep, type Candidate } from '../../src/annotator/app/draft.js';
+import { answered, chosen, draftOf, isWaiting, maskOf, NO_DRAFT, promptViews, redone, scoresOf, undone, withStep, type Candidate } from '../../src/annotator/app/draft.js';
 import { EffortMeter } from '../../src/annotator/app/effort.js';
 import { floatsOf } from '../../src/annotator/app/half.js';
 import { maskAt, isInMask, runEnds } from '../../src/annotator/app/hit.js';
@@ -83,7 +83,8 @@ test('the mask in work: prompts, choice, paint on top, undo and redo', (t) => {
   t.is(rleArea(maskOf(draft)!), 190);
   t.is(rleArea(maskOf(undone(draft))!), 200);
   t.is(rleArea(maskOf(redone(undone(draft)))!), 190);
-  t.deepEqual(promptViews(draft), [point, { kind: 'brush' }, { kind: 'eraser' }]);
+  t.deepEqual(promptViews(draft), [point, { kind: 'brush', add: rleToString(box(10, 0, 20, 10)) }, { kind: 'eraser', remove: rleToString(box(0, 0, 1, 10)) }]);
+  t.is(scoresOf(draft).candidate, 1);
   const more = withStep(undone(draft), { ...point, label: 0 });
   t.true(isWaiting(more), 'another click asks the model again');
   t.deepEqual(more.undone, []);

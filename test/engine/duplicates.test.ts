@@ -5,7 +5,7 @@ import { comparePreference, type DuplicateOptions, type MaskToCompare } from '..
 import { addCategories } from '../../src/engine/categories.js';
 import { addMask, maskById, masksOf, type EngineMask, type NewMask } from '../../src/engine/masks.js';
 import { closeRound, openRound } from '../../src/engine/rounds.js';
-import { correctMask, giveVerdict } from '../../src/engine/verdicts.js';
+import { correctMask, giveVerdict, undoCorrection } from '../../src/engine/verdicts.js';
 import { openProject, type Project } from '../../src/engine/project.js';
 import { boxMask, NOW, projectWith } from './scenes.js';
 
@@ -135,4 +135,49 @@ test('many masks of one image', async (t) => {
   const { duplicates } = dedupeProject(project, OPTIONS, NOW);
   // 200 different places (the least common multiple of 40 and 25), the first 100 of them twice
   t.is(duplicates, 100);
+});
+
+const judge = (project: Project, id: number, verdict: 'accept' | 'reject' | 'reopen'): void => {
+  giveVerdict(project, { maskId: id, revision: maskById(project, id).revision, verdict, annotator: 'ann' }, NOW + 9);
+};
+
+test('when the mask that stands for duplicates is rejected, they are what they were; of those that are alike, one', async (t) => {
+  const { project } = await projectWith(t);
+  const kept = add(project, PERSON, [0, 0, 20, 20]), machine = add(project, AUTO, [0, 0, 20, 19]), proposal = add(project, PROPOSAL, [0, 0, 20, 18]), far = add(project, PROPOSAL, [0, 1, 20, 20]);
+  dedupeProject(project, OPTIONS, NOW);
+  t.deepEqual(fates(project, kept.id, machine.id, proposal.id, far.id), ['accepted', kept.id, kept.id, kept.id]);
+  judge(project, kept.id, 'reject');
+  t.deepEqual(fates(project, kept.id, machine.id, proposal.id, far.id), ['rejected', 'accepted', machine.id, machine.id], 'the accepted one stands for the proposals now');
+  judge(project, kept.id, 'reopen');
+  t.deepEqual(fates(project, kept.id, machine.id), ['proposed', kept.id], 'taken back: it is set aside again');
+  judge(project, kept.id, 'reject');
+  judge(project, machine.id, 'reject');
+  t.deepEqual(fates(project, kept.id, machine.id, proposal.id, far.id), ['rejected', 'rejected', 'proposed', 'proposed'], '0.85 of each other: both are there');
+});
+
+test('a duplicate comes back for a rejected correction too, but not where the correction is only taken back', async (t) => {
+  const { project } = await projectWith(t);
+  const kept = add(project, PERSON, [0, 0, 20, 20]), other = add(project, AUTO, [0, 0, 20, 19]);
+  dedupeProject(project, OPTIONS, NOW);
+  const correct = (): number => correctMask(project, { maskId: kept.id, revision: maskById(project, kept.id).revision, annotator: 'ann' }, { rle: boxMask(0, 0, 21, 21) }, NOW).id;
+  const first = correct();
+  undoCorrection(project, { maskId: first, revision: 1, annotator: 'ann' }, NOW);
+  t.deepEqual(fates(project, kept.id, other.id), ['accepted', kept.id]);
+  const second = correct();
+  t.deepEqual(fates(project, other.id), [kept.id]);
+  judge(project, second, 'reject');
+  t.deepEqual(fates(project, kept.id, second, other.id), ['superseded', 'rejected', 'accepted']);
+});
+
+test('what was judged after it came back is nobody\'s duplicate any more; a project of an earlier version knows by stage and verdicts what it was', async (t) => {
+  const { project } = await projectWith(t);
+  const kept = add(project, PERSON, [0, 0, 20, 20]), proposal = add(project, PROPOSAL, [0, 0, 20, 19]);
+  dedupeProject(project, OPTIONS, NOW);
+  project.database.run('UPDATE masks SET status_before = NULL');
+  judge(project, kept.id, 'reject');
+  t.deepEqual(fates(project, proposal.id), ['proposed']);
+  judge(project, proposal.id, 'accept');
+  judge(project, kept.id, 'accept');
+  t.deepEqual(fates(project, kept.id, proposal.id), ['accepted', 'accepted']);
+  t.is(dedupeProject(project, OPTIONS, NOW).duplicates, 1);
 });

@@ -9,10 +9,10 @@
 import { chromium, type Page } from 'playwright-core';
 import type { MaskView } from '../src/annotator/api.js';
 import type { ImageSize } from '../src/geometry/size.js';
-import { rleFromPolygon } from '../src/mask/polygon-fill.js';
 import { boxFromRle, rleArea } from '../src/mask/rle.js';
 import { rleToString } from '../src/mask/rle-string.js';
 import { FakeServer, type FakeImage } from '../test/annotator/fake-server.js';
+import { drawnBlobs } from './annotator-scenes.js';
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const SCENE = 'fixtures/scenes/fruit.png';
@@ -20,17 +20,11 @@ const CLICKS = 30, IMAGES = 8, MASKS = 1000;
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-/** Blobs of 24 corners, on a grid, some over others. */
-function drawnMasks({ width, height }: ImageSize): MaskView[] {
-  return Array.from({ length: MASKS }, (_, i) => {
-    const columns = Math.ceil(Math.sqrt(MASKS)), x = (i % columns + 0.5) * width / columns, y = (Math.floor(i / columns) + 0.5) * height / columns, radius = 0.7 * Math.min(width, height) / columns;
-    const ring = Array.from({ length: 24 }, (_, c) => { const r = radius * (0.8 + 0.2 * Math.sin(c * 2.4 + i)), a = 2 * Math.PI * c / 24; return [x + r * Math.cos(a), y + r * Math.sin(a)]; }).flat();
-    const rle = rleFromPolygon(ring, { width, height });
-    return {
-      id: i + 1, revision: 1, categoryId: i % 3 + 1, counts: rleToString(rle), box: boxFromRle(rle) ?? { x0: 0, y0: 0, x1: 0, y1: 0 }, area: rleArea(rle), status: 'accepted' as const, stage: 'fully-automatic',
-      annotator: null, predictedIou: 0.9, score: null, supersedes: null,
-    };
-  });
+function drawnMasks(size: ImageSize): MaskView[] {
+  return drawnBlobs(size, MASKS).map((rle, i) => ({
+    id: i + 1, revision: 1, categoryId: i % 3 + 1, counts: rleToString(rle), box: boxFromRle(rle) ?? { x0: 0, y0: 0, x1: 0, y1: 0 }, area: rleArea(rle), status: 'accepted' as const, stage: 'fully-automatic',
+    annotator: null, predictedIou: 0.9, score: null, supersedes: null,
+  }));
 }
 
 /** Milliseconds from the last event of a kind to each change of an element's text that matches. */

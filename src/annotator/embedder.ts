@@ -7,9 +7,13 @@ import type { StoredEmbedding } from './embedding-file.js';
 import type { EmbeddingAnswer, EmbeddingOpened, EmbeddingSetup } from './embedding-thread.js';
 
 /** Bytes copied at once: about a millisecond. */
-const PIECE = 4 << 20;
+const PIECE = 1 << 20;
+/** Shared memory up to this is kept for the next image, since memory that is new costs more than copying into it. Bytes. */
+const KEPT = 128 << 20;
 
 export class Embedder {
+  private memory = new SharedArrayBuffer(0);
+
   private constructor(private readonly worker: Worker, readonly model: EmbeddingOpened) {}
 
   /** Throws what opening the model throws. */
@@ -29,7 +33,7 @@ export class Embedder {
 
   /** One image at a time: the next is given when this one is answered. `image`: 8-bit RGB, upright. Throws `model/run`. */
   async embed(image: RgbImage): Promise<StoredEmbedding> {
-    const shared = await sharedCopy(image);
+    const shared = await this.sharedCopy(image);
     const coming = answerOf(this.worker);
     this.worker.postMessage(shared);
     const answer = await coming;
@@ -40,15 +44,17 @@ export class Embedder {
   async close(): Promise<void> {
     await this.worker.terminate();
   }
-}
 
-async function sharedCopy({ data, width, height }: RgbImage): Promise<RgbImage> {
-  const copy = new Uint8Array(new SharedArrayBuffer(data.length));
-  for (let at = 0; at < data.length; at += PIECE) {
-    copy.set(data.subarray(at, at + PIECE), at);
-    await turn();
+  private async sharedCopy({ data, width, height }: RgbImage): Promise<RgbImage> {
+    const memory = this.memory.byteLength >= data.length ? this.memory : new SharedArrayBuffer(data.length);
+    if (data.length <= KEPT) this.memory = memory;
+    const copy = new Uint8Array(memory, 0, data.length);
+    for (let at = 0; at < data.length; at += PIECE) {
+      copy.set(data.subarray(at, at + PIECE), at);
+      await turn();
+    }
+    return { data: copy, width, height };
   }
-  return { data: copy, width, height };
 }
 
 /** The thread's next answer. Throws the error that it answers with, and `model/run` where it ends. */

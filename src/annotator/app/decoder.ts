@@ -14,6 +14,7 @@ export class Decoder {
   private readonly pending = new Map<number, Pending>();
   private lastId = 0;
   private opening: Promise<unknown> = Promise.resolve();
+  private latest: { key: string; coming: Promise<Predicted> } | undefined;
   private previewing = false;
   private nextPreview: (() => void) | undefined;
 
@@ -38,7 +39,17 @@ export class Decoder {
     await Promise.all([this.opening, embedding]);
   }
 
-  async predict({ id, width, height }: Frame, prompts: Prompted[]): Promise<Predicted> {
+  /** A click where the pointer rested has been asked for already, as a preview: that answer, or the one on its way, is taken. */
+  predict(frame: Frame, prompts: Prompted[]): Promise<Predicted> {
+    const key = JSON.stringify([frame.id, prompts]);
+    if (this.latest?.key === key) return this.latest.coming;
+    const coming = this.decode(frame, prompts), latest = { key, coming };
+    this.latest = latest;
+    coming.catch(() => { if (this.latest === latest) this.latest = undefined; });
+    return coming;
+  }
+
+  private async decode({ id, width, height }: Frame, prompts: Prompted[]): Promise<Predicted> {
     const answer = await this.ask({ kind: 'decode', image: id, width, height, prompts });
     if (answer.kind !== 'masks') throw new SamError('internal/worker-protocol', `Masks were asked for, found ${answer.kind}.`);
     return { choice: answer.choice, candidates: answer.candidates.map(({ counts, ...scores }) => ({ ...scores, rle: { width, height, counts } })) };

@@ -1,4 +1,5 @@
 /** The image in the window: first as a whole, then, where it is zoomed in beyond that, its full-size tiles as they come. */
+import { blobOf } from './server.js';
 import { IMAGES, type ImageView, type ProjectView } from '../api.js';
 import type { ImageSize } from '../../geometry/size.js';
 import { tilesIn, visibleBox, type View } from './view.js';
@@ -8,12 +9,9 @@ const HELD = 24;
 /** Tiles that are fetched at once. */
 const AT_ONCE = 3;
 
-/** Throws what the server says where it does not give the image. */
+/** Decoded off the page's thread. Throws what the server says where it does not give the image. */
 async function bitmap(path: string): Promise<ImageBitmap> {
-  const image = new Image();
-  image.src = path;
-  await image.decode();
-  return createImageBitmap(image);
+  return createImageBitmap(await blobOf(path));
 }
 
 /** An image as a whole, fetched before it is wanted. */

@@ -49,17 +49,23 @@ export class Server {
   }
 }
 
+/** A picture's bytes. Throws as requests do. */
+export async function blobOf(path: string): Promise<Blob> {
+  return (await answered(path, {})).blob();
+}
+
 async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
-  const response = await fetch(path, {
-    method, cache: 'no-store', credentials: 'same-origin', ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  }).catch(() => { throw new Unreachable(); });
+  const response = await answered(path, { method, cache: 'no-store', ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+  return response.status === 204 ? undefined : response.json();
+}
+
+async function answered(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, { credentials: 'same-origin', ...init }).catch(() => { throw new Unreachable(); });
+  if (response.ok) return response;
   // closing down: what was not saved is to be sent again to the next one
   if (response.status === 503) throw new Unreachable();
-  if (response.status === 204) return undefined;
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
   // api.ts says so of every refusal
-  const refusal = answer as Partial<Refusal> | undefined;
+  const refusal = await response.json().catch(() => undefined) as Partial<Refusal> | undefined;
   throw new Refused(response.status, refusal?.message ?? `The server answered ${response.status}.`);
 }
 

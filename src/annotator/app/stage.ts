@@ -78,8 +78,9 @@ export class Stage {
     const { isHidden, opacity, project } = this.state;
     const except = draft.base?.maskId, places = new Map(project.categories.map(({ id }, i) => [id, i]));
     if (!isHidden) {
-      const key = `${desk.image.id} ${desk.settled.version} ${except ?? ''} ${opacity} ${this.room.width} ${this.room.height}`;
-      this.settled.paint(context, this.view, this.room, ratio, desk.settled.all(), key, { opacity, places, except }, this.isMoving);
+      const key = `${desk.settled.version} ${except ?? ''} ${opacity} ${this.room.width} ${this.room.height}`;
+      const look = { opacity, places, except }, scene = { of: desk.settled, key, masks: desk.settled.all(), image: desk.image, view: this.view, room: this.room, ratio, look };
+      if (this.settled.paint(context, scene, this.isMoving)) this.draw();
     }
     this.paintFocus(context, places);
     this.paintDraft(context, places.get(this.state.categoryId) ?? 0);

@@ -59,6 +59,9 @@ export type { ImageSize } from './geometry/size.js';
 export { BOXES_OPTIONS, boxesToMasks, type BoxesRequest, type BoxesSummary } from './folder/boxes-dataset.js';
 
 // training data
+export { FINETUNE_OPTIONS, type FinetuneReport, type FinetuneRequest, type FinetuneRun, type Measured, type Tuned } from './folder/finetune-options.js';
+export { finetuneModel } from './folder/finetune.js';
+export { findTrainingPython, type TrainingPython } from './folder/training-python.js';
 export { PREPARE_OPTIONS, prepareDataset, type PrepareRequest, type PrepareSummary } from './folder/prepare.js';
 
 // datasets: the model, formats, conversion

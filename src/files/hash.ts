@@ -13,11 +13,16 @@ export function sha256Hex(data: Uint8Array | string): string {
 
 /** SHA-256 and size of a file, streamed. A file that cannot be read throws Node's own error: only the caller knows what it was. */
 export async function sha256File(path: string): Promise<Digest> {
+  return await sha256Stream(createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>); // a stream without an encoding yields buffers
+}
+
+/** The same of what comes piece by piece; a text counts as its UTF-8. */
+export async function sha256Stream(pieces: AsyncIterable<Uint8Array | string>): Promise<Digest> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+  for await (const piece of pieces) {
+    hash.update(piece);
+    bytes += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
   }
   return { sha256: hash.digest('hex'), bytes };
 }

@@ -25,6 +25,8 @@ export interface ModelJson {
   recommended?: Record<string, number>;
   licence?: string;
   files?: ListedFile[];
+  /** What the model was made from, for the record: docs/models.md has the keys. */
+  lineage?: Record<string, unknown>;
 }
 
 type Check = (value: unknown) => string | undefined;
@@ -41,6 +43,7 @@ const KEYS: Record<keyof ModelJson, Check> = {
   recommended: (v) => (isRecord(v) && Object.values(v).every((n) => typeof n === 'number') ? undefined : 'an object of numbers'),
   licence: textCheck,
   files: (v) => (Array.isArray(v) && v.every(isListedFile) ? undefined : 'a list of {path, bytes, sha256 in 64 lower-case hex digits}'),
+  lineage: (v) => (isRecord(v) ? undefined : 'an object'),
 };
 
 /** Reads and checks the file. Throws `model/json`, naming the key, what was expected and what was found. */

@@ -140,8 +140,13 @@ export { DUPLICATE_OPTIONS, findDuplicates, type DuplicateOptions } from './engi
 export { statusOf, type EngineStatus } from './engine/status.js';
 export { adviceOf, type Advice } from './engine/next.js';
 export { dedupeFolder, projectStatus } from './engine/looks.js';
-export { SIMULATE_OPTIONS, type SimulateOptions } from './engine/simulate-options.js';
+export { SIMULATE_OPTIONS, SIMULATED_PERSON, type SimulateOptions } from './engine/simulate-options.js';
 export { simulateAnnotator, type SimulateReport, type SimulateRequest } from './engine/simulate.js';
+export { endSimulatedRound, proposeAndJudge, type FinishedRound, type ProposedAndJudged, type SimulatedPerson } from './engine/simulate-round.js';
+export { replayRecording, type ReplayReport, type ReplayRequest } from './engine/replay.js';
+export { REPLAY_OPTIONS } from './engine/replay-options.js';
+export { writeRecording, type RecordingReport, type RecordingRequest } from './engine/write-recording.js';
+export { type RecordedEvent, type RecordedMask, type RecordingHead } from './engine/recording.js';
 export { PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeMasks, type ProposeReport, type ProposeRequest } from './engine/propose.js';
 export { confidentThreshold, judgedScores, wilsonLowerBound, type Confidence, type JudgedScore } from './engine/confidence.js';
 export { AUTO_GENERATOR, AUTO_OPTIONS, autoMasks, type AutoReport, type AutoRequest } from './engine/auto.js';

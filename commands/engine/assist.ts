@@ -4,15 +4,25 @@ import { assistOutcome } from '../../src/cli/assist-outcome.js';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
 import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
 import { withSignals } from '../../src/cli/signals.js';
-import { assist, ASSIST_OPTIONS } from '../../src/index.js';
+import { replayOutcome, simulateOutcome } from '../../src/cli/people-outcome.js';
+import { progressReporter } from '../../src/cli/progress-reporter.js';
+import { simulateFlag, SIMULATION_FLAGS } from '../../src/cli/simulate-flags.js';
+import { assist, ASSIST_OPTIONS, replayRecording, REPLAY_OPTIONS, simulateAnnotator, SIMULATE_OPTIONS } from '../../src/index.js';
+
+/** What only a page needs. */
+const PAGE_ONLY = ['open', 'read-only', 'port', 'cache-size', 'move-on', 'claim'];
 
 export default class EngineAssist extends SamCommand<typeof EngineAssist> {
   static override summary = 'Segment a project\'s images by hand, with the model\'s help, in a browser.';
   static override description = `Serves a page to this machine alone and prints its address, which carries a key: who has it can work in the project until this ends. The model answers clicks in the
-browser itself; all that was accepted is on the disk before the page says so. Control-C ends it.`;
+browser itself; all that was accepted is on the disk before the page says so. Control-C ends it.
+With --replay, what people did in another project with the same images is done again, without a page. With --simulate, an annotator made from ground truth works: it clicks where the mask is most wrong
+(the pixel deepest in the larger error), takes the best of the three masks of the first click, and accepts at --accept-iou; with --stage semi it judges the proposals first. Seconds are the annotator's.`;
   static override examples = [
     { description: 'Open the page in the browser', command: '<%= config.bin %> engine assist leaves --open' },
     { description: 'Judge what the model proposed', command: '<%= config.bin %> engine assist leaves --stage semi' },
+    { description: 'Do again what people did elsewhere', command: '<%= config.bin %> engine assist leaves --replay recording.jsonl' },
+    { description: 'What would it take to annotate these images?', command: '<%= config.bin %> engine assist leaves --simulate instances.json' },
     { description: 'On another machine: there', command: '<%= config.bin %> engine assist leaves --port 8123' },
     { description: 'and here, then the printed address', command: 'ssh -N -L 8123:127.0.0.1:8123 user@machine' },
   ];
@@ -24,15 +34,26 @@ browser itself; all that was accepted is on the disk before the page says so. Co
     open: Flags.boolean({ summary: 'Open the page in the browser.' }),
     'read-only': Flags.boolean({ summary: 'Only look; another process may write to the project meanwhile.' }),
     ...flagsOf(ASSIST_OPTIONS),
+    replay: Flags.string({ summary: 'Do the steps of a recording again (sam engine export --recording), instead of serving a page.', helpValue: 'FILE', exclusive: ['simulate', ...PAGE_ONLY, 'annotator', 'stage'] }),
+    ...flagsOf(REPLAY_OPTIONS, undefined, ['replay']),
+    simulate: simulateFlag('Let an annotator made from these true masks (any format) work, instead of serving a page.', PAGE_ONLY),
+    ...SIMULATION_FLAGS,
   };
 
   protected async execute(): Promise<Outcome> {
-    const { annotator, stage, model, open, 'read-only': readOnly } = this.flags;
-    return await withSignals(async ({ stop }) => {
+    const { annotator, stage, model, open, 'read-only': readOnly, replay, simulate } = this.flags, folder = this.args.dir;
+    return await withSignals(async (signals) => {
+      const { stop } = signals;
+      if (replay !== undefined) return replayOutcome(await replayRecording({ ...optionsFromFlags(REPLAY_OPTIONS, this.flags), folder, recording: replay, model, env: process.env, stop }, Date.now()), folder);
+      if (simulate !== undefined) {
+        stop.addEventListener('abort', () => { this.say('Finishing the images in work; once more to give them up.'); });
+        const request = { ...optionsFromFlags(SIMULATE_OPTIONS, this.flags), folder, truth: simulate, stage, model, env: process.env };
+        return simulateOutcome(await simulateAnnotator(request, Date.now(), { ...signals, events: progressReporter(this.flags) }), folder);
+      }
       // the address is what was asked for: it is told whatever else is not
       const tell = (text: string): void => void process.stderr.write(`${text}\n`);
       const onReady = (address: string): void => { tell(`Open this address in a browser on this machine; Control-C ends it.\n\n    ${address}\n`); };
-      return assistOutcome(await assist({ ...optionsFromFlags(ASSIST_OPTIONS, this.flags), folder: this.args.dir, annotator, stage, model, open, readOnly, env: process.env, stop, onReady, onFault: tell }));
+      return assistOutcome(await assist({ ...optionsFromFlags(ASSIST_OPTIONS, this.flags), folder, annotator, stage, model, open, readOnly, env: process.env, stop, onReady, onFault: tell }));
     });
   }
 }

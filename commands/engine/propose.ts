@@ -2,10 +2,12 @@
 import { Args, Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
 import { proposeOutcome } from '../../src/cli/engine-work-outcome.js';
+import { withSimulated } from '../../src/cli/people-outcome.js';
 import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
 import { progressReporter } from '../../src/cli/progress-reporter.js';
 import { withSignals } from '../../src/cli/signals.js';
-import { FORMAT_NAMES, PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeMasks } from '../../src/index.js';
+import { PERSON_FLAGS, personOf, simulateFlag } from '../../src/cli/simulate-flags.js';
+import { FORMAT_NAMES, PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeAndJudge } from '../../src/index.js';
 
 export default class EnginePropose extends SamCommand<typeof EnginePropose> {
   static override summary = 'Let the model propose masks that it is sure of, for people to judge.';
@@ -25,6 +27,8 @@ verdicts are too few to say so, the strict thresholds stay. The same command aga
     model: Flags.string({ summary: 'Another model than the project\'s: a name from `sam models list`, or a folder.', helpValue: 'NAME|FOLDER' }),
     ...flagsOf(PROPOSE_OPTIONS),
     ...flagsOf(PROPOSE_GENERATOR, 'GENERATOR'),
+    simulate: simulateFlag('Then let an annotator made from these true masks (any format) judge the proposals; the images stay to do.'),
+    ...PERSON_FLAGS,
   };
 
   protected async execute(): Promise<Outcome> {
@@ -33,7 +37,8 @@ verdicts are too few to say so, the strict thresholds stay. The same command aga
       signals.stop.addEventListener('abort', () => { this.say('Finishing the images in work; once more to give them up.'); });
       const options = optionsFromFlags(PROPOSE_OPTIONS, this.flags), generator = optionsFromFlags(PROPOSE_GENERATOR, this.flags);
       const request = { folder: this.args.dir, options, generator, detections, from, instances, model, env: process.env };
-      return proposeOutcome(await proposeMasks(request, Date.now(), { ...signals, events: progressReporter(this.flags) }), this.args.dir);
+      const { proposed, simulated } = await proposeAndJudge(request, personOf(this.flags), Date.now(), { ...signals, events: progressReporter(this.flags) });
+      return withSimulated(proposeOutcome(proposed, this.args.dir), simulated, this.args.dir, 'after');
     });
   }
 }

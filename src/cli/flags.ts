@@ -8,8 +8,8 @@ function summaryOf(option: Option): string {
   return `${option.summary}${unit}${fallback}`;
 }
 
-function flagOf(name: string, option: Option, helpGroup: string | undefined) {
-  const common = { summary: summaryOf(option), ...(helpGroup === undefined ? {} : { helpGroup }) };
+function flagOf(name: string, option: Option, helpGroup: string | undefined, dependsOn: string[] | undefined) {
+  const common = { summary: summaryOf(option), ...(helpGroup === undefined ? {} : { helpGroup }), ...(dependsOn === undefined ? {} : { dependsOn }) };
   if (option.kind === 'switch') return Flags.boolean({ ...common, ...(option.default ? { allowNo: true } : {}) });
   return Flags.custom<number | string>({
     ...common,
@@ -24,9 +24,9 @@ function flagOf(name: string, option: Option, helpGroup: string | undefined) {
   })();
 }
 
-/** Flags for the options of a table; no default is set on them, so that a command knows what the user typed. */
-export function flagsOf(table: OptionTable, helpGroup?: string): Record<string, ReturnType<typeof flagOf>> {
-  return Object.fromEntries(Object.entries(table).map(([key, option]) => [flagName(key), flagOf(flagName(key), option, helpGroup)]));
+/** Flags for the options of a table; no default is set on them, so that a command knows what the user typed. `dependsOn`: flags without which they say nothing. */
+export function flagsOf(table: OptionTable, helpGroup?: string, dependsOn?: string[]): Record<string, ReturnType<typeof flagOf>> {
+  return Object.fromEntries(Object.entries(table).map(([key, option]) => [flagName(key), flagOf(flagName(key), option, helpGroup, dependsOn)]));
 }
 
 /** The options of a table that the user typed, from parsed flags. */

@@ -1,5 +1,4 @@
 /** What people did in a project, one row a step, kept in the transaction that does it: enough to do the same elsewhere (recording.ts, replay.ts). */
-import type { JsonValue } from '../dataset/types.js';
 import { sha256Hex } from '../files/hash.js';
 import { imageById } from './images.js';
 import type { Project } from './project.js';
@@ -10,7 +9,7 @@ import type { EventKind, Stage } from './schema.js';
  * What is known of a step beside the masks themselves. `candidate`: which of the model's masks was taken, from 0. `asked`: how many points the first question to the model had,
  * where every further one was asked with the logits of the mask before; missing where all prompts were asked at once.
  */
-export interface EventBody { seconds?: number; clicks?: number; outcome?: 'todo' | 'done' | 'skipped'; candidate?: number; asked?: number }
+export interface EventBody { seconds?: number | undefined; clicks?: number | undefined; outcome?: 'todo' | 'done' | 'skipped' | undefined; candidate?: number | undefined; asked?: number | undefined }
 
 /** `maskId`: the mask that was judged or corrected, `madeId`: the one that was made. `session`: the tab, or the run, of whoever did it. `at`: milliseconds since 1970. */
 export interface EngineEvent extends EventBody {
@@ -33,10 +32,11 @@ function eventOf({ body, ...row }: Row): EngineEvent {
 
 /** One row; call it inside of the step's transaction. */
 export function keepEvent(project: Project, event: NewEvent): void {
-  const { database } = project, { kind, session, annotator, stage, imageId, maskId, madeId, at } = event;
+  const { kind, session, annotator, stage, imageId, maskId, madeId, at, seconds, clicks, outcome, candidate, asked } = event;
+  const { database } = project, body: EventBody = { seconds, clicks, outcome, candidate, asked };
   database.run(
     'INSERT INTO events (key, kind, session, annotator, stage, round, image_id, mask_id, made_id, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    event.key ?? keyOf(project, event), kind, session, annotator, stage, latestRound(project).number, imageId, maskId ?? null, madeId ?? null, at, JSON.stringify(bodyOf(event)),
+    event.key ?? keyOf(project, event), kind, session, annotator, stage, latestRound(project).number, imageId, maskId ?? null, madeId ?? null, at, JSON.stringify(body),
   );
 }
 
@@ -79,10 +79,4 @@ export function sessionName(secret: string): string {
 function keyOf(project: Project, event: NewEvent): string {
   const before = project.database.count('SELECT count(*) FROM events WHERE image_id = ?', event.imageId), { sha256, fileName } = imageById(project, event.imageId);
   return sha256Hex(JSON.stringify([sha256, fileName, before, event.kind, event.session, event.at])).slice(0, 32);
-}
-
-function bodyOf({ seconds, clicks, outcome, candidate, asked }: NewEvent): { [key: string]: JsonValue } {
-  const all = { seconds, clicks, outcome, candidate, asked };
-  // what is undefined is left out
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number | 'todo' | 'done' | 'skipped'] => entry[1] !== undefined));
 }

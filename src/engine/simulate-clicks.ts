@@ -16,12 +16,12 @@ export interface ClickStart { mask: Rle; points: readonly PromptPoint[]; box?: B
 /** An object to be found; its truth has at least one pixel. Without `start` it is clicked from nothing. */
 export interface ClickWork { id: number; truth: Rle; start?: ClickStart | undefined }
 
-/** `clicks`: those that were made now. `points`, `box`: all that the mask was made of. `iou`: with the truth, 0..1; `isGood`: it was reached. */
-export interface Clicked { id: number; mask: Rle; iou: number; isGood: boolean; clicks: number; points: PromptPoint[]; box?: Box; predictedIou: number }
+/** `clicks`: those that were made now. `points`, `box`: all that the mask was made of. `iou`: with the truth, 0..1; `isGood`: it was reached. `candidate`: which of the first click's masks was taken. */
+export interface Clicked { id: number; mask: Rle; iou: number; isGood: boolean; clicks: number; points: PromptPoint[]; box?: Box; predictedIou: number; candidate: number }
 
 export interface Patience { acceptIou: number; maxClicks: number; takesMaskInput: boolean }
 
-interface Chain { work: ClickWork; mask: Rle | undefined; logits: Float32Array | undefined; points: PromptPoint[]; clicks: number; iou: number; predictedIou: number; isOver: boolean }
+interface Chain { work: ClickWork; mask: Rle | undefined; logits: Float32Array | undefined; points: PromptPoint[]; clicks: number; iou: number; predictedIou: number; candidate: number | undefined; isOver: boolean }
 
 /** Objects in work at once: memory holds the logits of so many. */
 const GROUP = 32;
@@ -31,7 +31,7 @@ export async function clickObjects(works: readonly ClickWork[], ask: Ask, patien
   const clicked: Clicked[] = [];
   for (let at = 0; at < works.length; at += GROUP) {
     const chains = works.slice(at, at + GROUP).map((work): Chain => ({
-      work, mask: work.start?.mask, logits: undefined, points: [...work.start?.points ?? []], clicks: 0, iou: 0, predictedIou: 0, isOver: false,
+      work, mask: work.start?.mask, logits: undefined, points: [...work.start?.points ?? []], clicks: 0, iou: 0, predictedIou: 0, candidate: undefined, isOver: false,
     }));
     for (let click = 0; click < patience.maxClicks && chains.some(({ isOver }) => !isOver); click++) await clickOnce(chains, ask, patience);
     clicked.push(...chains.map((chain) => clickedOf(chain, patience)));
@@ -69,6 +69,7 @@ function promptOf({ points, logits, work }: Chain, { takesMaskInput }: Patience)
 /** Of several masks the truly best, the first on ties. */
 function take(chain: Chain, { masks, logits, predictedIou }: Prediction, { acceptIou }: Patience): void {
   const ious = maskIou(masks, [chain.work.truth]), best = ious.indexOf(Math.max(...ious));
+  chain.candidate ??= best;
   chain.mask = masks[best]!;
   chain.logits = logits[best]!;
   chain.predictedIou = predictedIou[best]!;
@@ -76,8 +77,8 @@ function take(chain: Chain, { masks, logits, predictedIou }: Prediction, { accep
   chain.isOver = chain.iou >= acceptIou;
 }
 
-function clickedOf({ work, mask, iou, clicks, points, predictedIou }: Chain, { acceptIou }: Patience): Clicked {
+function clickedOf({ work, mask, iou, clicks, points, predictedIou, candidate = 0 }: Chain, { acceptIou }: Patience): Clicked {
   const box = work.start?.box;
   // an object has a pixel, so there was a first click and a mask
-  return { id: work.id, mask: mask!, iou, isGood: iou >= acceptIou, clicks, points, ...(box === undefined ? {} : { box }), predictedIou };
+  return { id: work.id, mask: mask!, iou, isGood: iou >= acceptIou, clicks, points, ...(box === undefined ? {} : { box }), predictedIou, candidate };
 }

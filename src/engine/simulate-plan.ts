@@ -7,6 +7,7 @@ import type { EngineImage } from './images.js';
 import { masksOf, rleOfMask, type EngineMask } from './masks.js';
 import type { Project } from './project.js';
 import { judge } from './simulate-judge.js';
+import type { SimulateOptions } from './simulate-options.js';
 import type { TrueObject } from './simulate-truth.js';
 import type { WorkOfObject } from './simulate-worker.js';
 
@@ -19,28 +20,30 @@ export interface PlannedImage {
   correct: { mask: EngineMask; object: TrueObject }[];
   reject: EngineMask[];
   missing: TrueObject[];
+  /** Nothing is added, and the image stays to do. */
+  isVerdictsOnly: boolean;
 }
 
 /** With `semi` proposals are judged; else they are left alone, and every object that no person's mask is of is clicked. */
-export function planImage(project: Project, image: EngineImage, objects: readonly TrueObject[], { stage, acceptIou, correctIou }: { stage: 'assisted' | 'semi'; acceptIou: number; correctIou: number }): PlannedImage {
+export function planImage(project: Project, image: EngineImage, objects: readonly TrueObject[], { stage, acceptIou, correctIou, verdictsOnly }: Pick<SimulateOptions, 'stage' | 'acceptIou' | 'correctIou' | 'verdictsOnly'>): PlannedImage {
   const truths = objects.map(({ counts }) => rleFromString(counts, image.width, image.height));
   const live = masksOf(project, image.id, ['accepted', 'corrected']).filter(({ isCrowd }) => !isCrowd);
   const proposals = stage === 'semi' ? masksOf(project, image.id, ['proposed']) : [];
   const { accept, correct, reject, missing } = judge(truths, live.map(rleOfMask), proposals.map(rleOfMask), { acceptIou, correctIou });
   const pairOf = ({ proposal, truth }: { proposal: number; truth: number }): { mask: EngineMask; object: TrueObject } => ({ mask: proposals[proposal]!, object: objects[truth]! });
   return {
-    image, same: accept.map(pairOf), correct: correct.map(pairOf), reject: reject.map((i) => proposals[i]!), missing: missing.map((i) => objects[i]!),
+    image, same: accept.map(pairOf), correct: correct.map(pairOf), reject: reject.map((i) => proposals[i]!), missing: missing.map((i) => objects[i]!), isVerdictsOnly: verdictsOnly,
     present: objects.length - accept.length - correct.length - missing.length,
   };
 }
 
 /** What the worker is asked, corrections first. One begins where the model was when it proposed; where that is not known, from nothing. */
-export function worksOf({ correct, missing }: PlannedImage): WorkOfObject[] {
+export function worksOf({ correct, missing, isVerdictsOnly }: PlannedImage): WorkOfObject[] {
   const starts = correct.map(({ mask, object }): WorkOfObject => {
     const prompts = promptsOfMask(mask);
     return { id: object.id, truth: object.counts, start: prompts === undefined ? undefined : { mask: mask.counts, ...prompts } };
   });
-  return [...starts, ...missing.map(({ id, counts }): WorkOfObject => ({ id, truth: counts }))];
+  return isVerdictsOnly ? starts : [...starts, ...missing.map(({ id, counts }): WorkOfObject => ({ id, truth: counts }))];
 }
 
 /** The points and the box that made a mask; undefined where nothing is known of either. */

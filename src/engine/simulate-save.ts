@@ -1,9 +1,11 @@
-/** What the simulated annotator did at an image, stored as a person's would be: each accept a step of its own, then the image is done. */
+/** What the simulated annotator did at an image, stored as a person's would be, with what it did step by step; then the image is done. */
 import { rleFromString } from '../mask/rle-string.js';
+import { keepClaim, keepEvent, sessionName, type EventBody } from './events.js';
 import { visitImage } from './images.js';
-import { addMask, type NewMask } from './masks.js';
+import { addMask, type EngineMask, type NewMask } from './masks.js';
 import type { Project } from './project.js';
-import { STAGE_OF } from './schema.js';
+import { latestRound } from './rounds.js';
+import { STAGE_OF, type EventKind } from './schema.js';
 import { secondsLike } from './simulate-judge.js';
 import type { SimulateOptions } from './simulate-options.js';
 import type { PlannedImage } from './simulate-plan.js';
@@ -16,73 +18,99 @@ export interface Tally { objects: number; present: number; drawn: number; accept
 
 export const NO_TALLY: Readonly<Tally> = { objects: 0, present: 0, drawn: 0, accepted: 0, corrected: 0, rejected: 0, painted: 0, left: 0, clicks: 0, seconds: 0 };
 
-interface Saving { project: Project; plan: PlannedImage; options: SimulateOptions; modelId: number; now: number; tally: Tally }
+interface Saving { project: Project; plan: PlannedImage; options: SimulateOptions; modelId: number; now: number; session: string; tally: Tally }
 
-/** `clicked`: in the order of `worksOf`. A kill between two steps leaves what was accepted, and an image that is still to do. */
+/**
+ * `clicked`: in the order of `worksOf`. All of it or nothing: a run that was killed begins the image anew, and comes to the same masks. With `verdicts` only, nothing is added and the image is still
+ * to do.
+ */
 export function saveImage(project: Project, plan: PlannedImage, clicked: readonly ClickedObject[], options: SimulateOptions, modelId: number, now: number): Tally {
   const { image, same, correct, reject, missing, present } = plan;
   const tally: Tally = { ...NO_TALLY, present, objects: present + same.length + correct.length + missing.length };
-  const saving: Saving = { project, plan, options, modelId, now, tally };
-  for (const { mask, object } of same) acceptProposal(saving, mask, object);
-  for (const mask of reject) {
-    giveVerdict(project, { maskId: mask.id, revision: mask.revision, verdict: 'reject', annotator: options.annotator, seconds: spend(saving, `judge ${mask.id}`, options.secondsPerVerdict), clicks: 0 }, now);
-    tally.rejected++;
-  }
-  correct.forEach(({ mask, object }, i) => { correctProposal(saving, mask, object, clicked[i]!); });
-  missing.forEach((object, i) => { addObject(saving, object, clicked[correct.length + i]!); });
-  visitImage(project, { imageId: image.id, outcome: 'done', annotator: options.annotator, seconds: tally.seconds }, now);
-  return tally;
+  return project.database.write(() => {
+    const session = sessionName(`simulated ${options.annotator} ${options.seed} ${latestRound(project).number}`);
+    const saving: Saving = { project, plan, options, modelId, now, session, tally };
+    keepClaim(project, { session, annotator: options.annotator, stage: STAGE_OF[options.stage], imageId: image.id, at: now });
+    for (const { mask, object } of same) acceptProposal(saving, mask, object);
+    for (const mask of reject) rejectProposal(saving, mask, spend(saving, `judge ${mask.id}`, options.secondsPerVerdict), 0);
+    correct.forEach(({ mask, object }, i) => { correctProposal(saving, mask, object, clicked[i]!); });
+    if (plan.isVerdictsOnly) return tally;
+    missing.forEach((object, i) => { addObject(saving, object, clicked[correct.length + i]!); });
+    visitImage(project, { imageId: image.id, outcome: 'done', annotator: options.annotator, seconds: tally.seconds }, now);
+    keep(saving, 'finish', { outcome: 'done', seconds: tally.seconds });
+    return tally;
+  });
+}
+
+/** The step that a person's page would have told of. */
+function keep({ project, plan, options, now, session }: Saving, kind: EventKind, event: EventBody & { maskId?: number; madeId?: number }): void {
+  keepEvent(project, { ...event, kind, session, annotator: options.annotator, stage: STAGE_OF[options.stage], imageId: plan.image.id, at: now });
 }
 
 /** One of another class than the truth's is given the right one, which is a click. */
-function acceptProposal(saving: Saving, mask: PlannedImage['same'][number]['mask'], { categoryId }: TrueObject): void {
+function acceptProposal(saving: Saving, mask: EngineMask, { categoryId }: TrueObject): void {
   const { project, options, now, tally } = saving, isRight = mask.categoryId === categoryId;
-  const seconds = spend(saving, `judge ${mask.id}`, options.secondsPerVerdict + (isRight ? 0 : options.secondsPerClick));
-  const verdict = { maskId: mask.id, revision: mask.revision, annotator: options.annotator, seconds, clicks: isRight ? 0 : 1 };
+  const seconds = spend(saving, `judge ${mask.id}`, options.secondsPerVerdict + (isRight ? 0 : options.secondsPerClick)), clicks = isRight ? 0 : 1;
+  const verdict = { maskId: mask.id, revision: mask.revision, annotator: options.annotator, seconds, clicks };
   if (isRight) giveVerdict(project, { ...verdict, verdict: 'accept' }, now);
-  else correctMask(project, verdict, { categoryId }, now);
-  tally.clicks += verdict.clicks;
+  const made = isRight ? {} : { madeId: correctMask(project, verdict, { categoryId }, now).id };
+  keep(saving, isRight ? 'accept' : 'correct', { maskId: mask.id, ...made, seconds, clicks });
+  tally.clicks += clicks;
   tally.accepted++;
 }
 
-function correctProposal(saving: Saving, mask: PlannedImage['correct'][number]['mask'], object: TrueObject, clicked: ClickedObject): void {
-  const { project, options, modelId, now, tally } = saving, { secondsPerVerdict, secondsPerClick, secondsToPaint, giveUp } = options;
+function rejectProposal(saving: Saving, { id, revision }: EngineMask, seconds: number, clicks: number): void {
+  giveVerdict(saving.project, { maskId: id, revision, verdict: 'reject', annotator: saving.options.annotator, seconds, clicks }, saving.now);
+  keep(saving, 'reject', { maskId: id, seconds, clicks });
+  saving.tally.rejected++;
+}
+
+function correctProposal(saving: Saving, mask: EngineMask, object: TrueObject, clicked: ClickedObject): void {
+  const { project, options, modelId, now, tally } = saving, { secondsPerVerdict, secondsPerClick, secondsToPaint, giveUp } = options, { clicks } = clicked;
   const paints = !clicked.isGood && giveUp === 'paint';
-  const seconds = spend(saving, `correct ${mask.id}`, secondsPerVerdict + clicked.clicks * secondsPerClick + (paints ? secondsToPaint : 0));
-  const verdict = { maskId: mask.id, revision: mask.revision, annotator: options.annotator, seconds, clicks: clicked.clicks };
-  tally.clicks += clicked.clicks;
+  const seconds = spend(saving, `correct ${mask.id}`, secondsPerVerdict + clicks * secondsPerClick + (paints ? secondsToPaint : 0));
+  tally.clicks += clicks;
   if (!clicked.isGood && !paints) {
-    giveVerdict(project, { ...verdict, verdict: 'reject' }, now);
-    tally.rejected++;
+    rejectProposal(saving, mask, seconds, clicks);
     tally.left++;
     return;
   }
-  const { rle, prompts, predictedIou } = madeOf(saving, object, clicked, paints);
-  correctMask(project, verdict, { rle, prompts, predictedIou, modelId, categoryId: object.categoryId }, now);
+  const { rle, prompts, predictedIou } = madeOf(saving, object, clicked, paints, seconds);
+  const verdict = { maskId: mask.id, revision: mask.revision, annotator: options.annotator, seconds, clicks };
+  const made = correctMask(project, verdict, { rle, prompts, predictedIou, modelId, categoryId: object.categoryId }, now);
+  keep(saving, 'correct', { maskId: mask.id, madeId: made.id, seconds, clicks, ...askedOf(clicked) });
   tally.corrected++;
   tally.painted += paints ? 1 : 0;
 }
 
 function addObject(saving: Saving, object: TrueObject, clicked: ClickedObject): void {
-  const { project, plan: { image }, options, modelId, now, tally } = saving, { secondsToFind, secondsPerClick, secondsToPaint, giveUp } = options;
+  const { project, plan: { image }, options, modelId, now, tally } = saving, { secondsToFind, secondsPerClick, secondsToPaint, giveUp } = options, { clicks } = clicked;
   const paints = !clicked.isGood && giveUp === 'paint';
-  const seconds = spend(saving, `add ${image.fileName} ${object.id}`, secondsToFind + clicked.clicks * secondsPerClick + (paints ? secondsToPaint : 0));
-  tally.clicks += clicked.clicks;
+  const seconds = spend(saving, `add ${image.fileName} ${object.id}`, secondsToFind + clicks * secondsPerClick + (paints ? secondsToPaint : 0));
+  tally.clicks += clicks;
   if (!clicked.isGood && !paints) {
     tally.left++;
     return;
   }
-  addMask(project, {
-    ...madeOf(saving, object, clicked, paints), imageId: image.id, categoryId: object.categoryId, stage: STAGE_OF[options.stage], status: 'accepted', modelId, annotator: options.annotator, seconds,
-    clicks: clicked.clicks,
+  const made = addMask(project, {
+    ...madeOf(saving, object, clicked, paints, seconds), imageId: image.id, categoryId: object.categoryId, stage: STAGE_OF[options.stage], status: 'accepted', modelId, annotator: options.annotator, seconds, clicks,
   }, now);
+  keep(saving, 'add', { madeId: made.id, seconds, clicks, ...askedOf(clicked) });
   tally.drawn++;
   tally.painted += paints ? 1 : 0;
 }
 
-/** The mask and where it came from, as the annotator's page stores it. What was painted is the truth itself. */
-function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, box, predictedIou }: ClickedObject, isPainted: boolean): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
-  const prompts = [...points.map((point) => ({ kind: 'point', ...point })), ...(box === undefined ? [] : [{ kind: 'box', ...box }]), ...(isPainted ? [{ kind: 'brush' }] : [])];
+/** The first question had all points but those of the later clicks. */
+const askedOf = ({ points, clicks, candidate }: ClickedObject): EventBody => ({ candidate, asked: points.length - clicks + 1 });
+
+/** The mask and where it came from, as the annotator's page stores it. What was painted is the truth itself. Clicks are spread evenly over the seconds. */
+function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, box, predictedIou, clicks }: ClickedObject, isPainted: boolean, seconds: number): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
+  const steps = clicks + (isPainted ? 1 : 0), first = points.length - clicks;
+  const at = (step: number): { at: number } => ({ at: Math.round((1000 * seconds * step) / steps) / 1000 });
+  const prompts = [
+    ...points.map((point, i) => ({ kind: 'point', ...point, ...(i < first ? {} : at(i - first + 1)) })), ...(box === undefined ? [] : [{ kind: 'box', ...box }]),
+    ...(isPainted ? [{ kind: 'brush', ...at(steps) }] : []),
+  ];
   return { rle: rleFromString(isPainted ? object.counts : mask, width, height), prompts, predictedIou: isPainted ? null : Math.min(1, Math.max(0, predictedIou)) };
 }
 

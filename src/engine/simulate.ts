@@ -1,5 +1,5 @@
 /**
- * An annotator made from ground truth, who works in a project as a person would: `sam engine simulate`. With it the whole loop runs in tests and
+ * An annotator made from ground truth, who works in a project as a person would: `sam engine assist --simulate`. With it the whole loop runs in tests and
  * benchmarks, and people can see what effort to plan for.
  */
 import { SamError, type PlainError, plainError } from '../errors.js';
@@ -19,7 +19,7 @@ import { imageById, pathOfImage } from './images.js';
 import { InTurn } from './in-turn.js';
 import { openProject, type Project } from './project.js';
 import { locateProjectModel } from './project-model.js';
-import { enterStage } from './rounds.js';
+import { enterStage, openRoundOf } from './rounds.js';
 import { STAGE_OF, type Stage } from './schema.js';
 import { SIMULATE_OPTIONS, type SimulateOptions } from './simulate-options.js';
 import { planImage, worksOf, type PlannedImage } from './simulate-plan.js';
@@ -32,6 +32,8 @@ export interface SimulateRequest extends SomeOf<typeof SIMULATE_OPTIONS> {
   /** Annotations with the true masks, in any format that is read. */
   truth: string;
   from?: FormatName | undefined;
+  /** assisted: every object is clicked; semi: proposals are judged first, then what is missing is added. Without it that of the open round. */
+  stage?: SimulateOptions['stage'] | undefined;
   /** Another model than the project's. */
   model?: string | undefined;
   env: Environment;
@@ -50,19 +52,21 @@ interface Run { project: Project; options: SimulateOptions; truth: Truth; todo: 
  * worker, and the masks of images that were quicker than one before them. Throws `usage/...`, `data/...`, `model/...`, `locked/project`, `interrupted/signal`.
  */
 export async function simulateAnnotator(request: SimulateRequest, now: number, run: FolderRunOptions = {}): Promise<SimulateReport> {
-  const { folder, truth: input, from, model: wanted, env, ...given } = request;
-  const options = resolveOptions(SIMULATE_OPTIONS, given);
-  if (options.correctIou > options.acceptIou) throw new SamError('usage/option', `--correct-iou ${options.correctIou} is above --accept-iou ${options.acceptIou}: what is worth correcting would be good enough.`);
+  const { folder, truth: input, from, stage: asked, model: wanted, env, ...given } = request;
+  const resolved = resolveOptions(SIMULATE_OPTIONS, given);
+  if (resolved.correctIou > resolved.acceptIou) throw new SamError('usage/option', `--correct-iou ${resolved.correctIou} is above --accept-iou ${resolved.acceptIou}: what is worth correcting would be good enough.`);
   const source = { input, from, lenient: true, maxPixels: DEFAULT_MAX_PIXELS, stop: run.stop };
   const recognised = await recogniseDataset(source);
   const project = await openProject(folder, 'write');
   try {
+    const options: SimulateOptions = { ...resolved, stage: asked ?? (openRoundOf(project)?.stage === 'semi-automatic' ? 'semi' : 'assisted') };
+    if (options.verdictsOnly && options.stage !== 'semi') throw new SamError('usage/option', '--verdicts-only needs --stage semi: only proposals are judged.');
     const model = await locateProjectModel(project, wanted, env, now);
-    const free = freeImages(project, { split: options.split === 'all' ? undefined : options.split, limit: Number.MAX_SAFE_INTEGER }, now);
+    const free = freeImages(project, { split: options.split === 'all' ? undefined : options.split, withProposals: options.verdictsOnly, limit: Number.MAX_SAFE_INTEGER }, now);
     const dataset = await openDataset({ ...source, images: project.imageRoot }, recognised);
     const truth = await readTruth(project, dataset.source, new Set(free), run.stop).finally(() => dataset.source.close?.());
     const known = free.filter((id) => truth.objects.has(id)), todo = known.slice(0, options.limit);
-    if (todo.length === 0) throw nothingToDo(free.length, dataset.findings.byRule.find(({ severity }) => severity === 'error')?.shown[0]?.message);
+    if (todo.length === 0) throw nothingToDo(free.length, options.verdictsOnly, dataset.findings.byRule.find(({ severity }) => severity === 'error')?.shown[0]?.message);
     const { stage, round } = enterStage(project, STAGE_OF[options.stage], model.id!, now);
     const report: SimulateReport = {
       ...NO_TALLY, stage, round, model: model.located.name, images: 0, failed: 0, unknown: free.length - known.length, waiting: known.length - todo.length, crowds: truth.crowds, problems: truth.problems,
@@ -76,7 +80,8 @@ export async function simulateAnnotator(request: SimulateRequest, now: number, r
   }
 }
 
-function nothingToDo(free: number, reason: string | undefined): SamError {
+function nothingToDo(free: number, isVerdictsOnly: boolean, reason: string | undefined): SamError {
+  if (free === 0 && isVerdictsOnly) return new SamError('usage/no-images', 'No image that is to do has a proposal to judge.');
   if (free === 0) return new SamError('usage/no-images', 'No image is to do: all are done or skipped, or belong to another split.');
   return new SamError('usage/no-images', `None of the ${free} images that are to do is in the truth.${reason === undefined ? '' : ` First of what is wrong there: ${reason}`}`);
 }

@@ -1,0 +1,129 @@
+/** Recorded prompts asked of a model again: the mask that a person would have taken, with what was painted over it. */
+import type { JsonValue } from '../dataset/types.js';
+import { SamError } from '../errors.js';
+import type { Box } from '../geometry/box.js';
+import { readImage } from '../image/decode.js';
+import { maskIou } from '../mask/iou.js';
+import { mergeRle, subtractRle } from '../mask/merge.js';
+import { rleArea, type Rle } from '../mask/rle.js';
+import { rleFromString } from '../mask/rle-string.js';
+import { predict, type Prompt, type PromptPoint } from '../models/predict.js';
+import { Predictor, type ImageEmbedding, type ModelFiles } from '../models/predictor.js';
+import { pathOfImage, type EngineImage } from './images.js';
+import type { Project } from './project.js';
+import type { RecordedEvent } from './recording.js';
+
+/** `predictedIou` null: no model had a part in it. */
+export interface Redrawn { rle: Rle; predictedIou: number | null }
+
+interface Painted { add?: string; remove?: string }
+interface Asked { points: PromptPoint[]; box?: Box; painted: Painted[]; isKnown: boolean }
+interface Offer { rle: Rle; predictedIou: number }
+
+/** Embeddings that are held: of the images that as many people work on at once. */
+const HELD = 3;
+
+/** One model; opened when it is first asked. Memory: the model, one image, three embeddings. */
+export class ReplayDecoder {
+  private predictor: Promise<Predictor> | undefined;
+  private readonly embeddings = new Map<number, ImageEmbedding>();
+
+  constructor(private readonly files: () => Promise<ModelFiles>) {}
+
+  /**
+   * The recorded mask made anew; undefined where the prompts do not say how it was made. `base`: the mask that was corrected, as it is here. `isSame`: the model is the recorded one, so that its
+   * first answer's number is known. Throws `image/...`, `model/...`, `engine/record` where the model finds nothing.
+   */
+  async redraw(project: Project, image: EngineImage, event: RecordedEvent, base: Rle | undefined, isSame: boolean): Promise<Redrawn | undefined> {
+    const recorded = event.mask!, asked = askedOf(recorded.prompts);
+    if (!asked.isKnown) return undefined;
+    const paint = (rle: Rle | undefined): Rle | undefined => asked.painted.reduce((mask, step) => painted(mask, step, image), rle);
+    if (asked.points.length === 0 && asked.box === undefined) {
+      const rle = asked.painted.length === 0 ? undefined : paint(base);
+      return rle === undefined ? undefined : { rle: shown(rle, event), predictedIou: null };
+    }
+    const wanted = rleFromString(recorded.segmentation.counts, image.width, image.height);
+    const offers = event.asked === undefined ? await this.offers(project, image, asked) : await this.chain(project, image, asked, event.asked, isSame ? event.candidate : undefined, wanted);
+    const drawn = offers.map(({ rle, predictedIou }) => ({ rle: paint(rle)!, predictedIou }));
+    const best = drawn[likest(drawn.map(({ rle }) => rle), wanted)]!;
+    return { rle: shown(best.rle, event), predictedIou: Math.min(1, Math.max(0, best.predictedIou)) };
+  }
+
+  async close(): Promise<void> {
+    await (await this.predictor?.catch(() => undefined))?.close();
+  }
+
+  /** As the annotator's page asks: all prompts at once, the single mask and the three. */
+  private async offers(project: Project, image: EngineImage, asked: Asked): Promise<Offer[]> {
+    const prompt = promptOf(asked, asked.points.length);
+    return [...await this.ask(project, image, prompt, true), ...await this.ask(project, image, prompt, false)];
+  }
+
+  /** Point after point, each asked with the logits of the mask before: the first question had `first` of them, and three answers where it was one point alone. */
+  private async chain(project: Project, image: EngineImage, asked: Asked, first: number, candidate: number | undefined, wanted: Rle): Promise<Offer[]> {
+    let taken: (Offer & { logits: Float32Array }) | undefined;
+    const { takesMaskInput } = (await this.open()).spec;
+    for (let count = Math.min(first, asked.points.length); count <= asked.points.length; count++) {
+      const isAmbiguous = taken === undefined && count === 1 && asked.box === undefined;
+      const answers = await this.ask(project, image, { ...promptOf(asked, count), ...(taken !== undefined && takesMaskInput ? { logits: taken.logits } : {}) }, isAmbiguous);
+      taken = answers[isAmbiguous ? answers.length > (candidate ?? Infinity) ? candidate! : likest(answers.map(({ rle }) => rle), wanted) : 0]!;
+    }
+    return [taken!];
+  }
+
+  private async ask(project: Project, image: EngineImage, prompt: Prompt, multimask: boolean): Promise<(Offer & { logits: Float32Array })[]> {
+    const predictor = await this.open(), embedding = await this.embed(project, image);
+    const { masks, predictedIou, logits } = (await predict(predictor, embedding, [prompt], { multimask }))[0]!;
+    return masks.map((rle, i) => ({ rle, predictedIou: predictedIou[i]!, logits: logits[i]! }));
+  }
+
+  private open(): Promise<Predictor> {
+    this.predictor ??= this.files().then((files) => Predictor.open(files));
+    return this.predictor;
+  }
+
+  private async embed(project: Project, image: EngineImage): Promise<ImageEmbedding> {
+    const known = this.embeddings.get(image.id);
+    if (known !== undefined) return known;
+    const pixels = await readImage(pathOfImage(project, image), { name: image.fileName });
+    if (pixels.sha256 !== image.sha256) throw new SamError('image/changed', 'The image has other bytes than the project knows; sam engine init looks at it again.', { file: image.fileName });
+    for (const oldest of this.embeddings.keys()) if (this.embeddings.size >= HELD) this.embeddings.delete(oldest);
+    const embedding = await (await this.open()).embed(pixels);
+    this.embeddings.set(image.id, embedding);
+    return embedding;
+  }
+}
+
+function promptOf({ points, box }: Asked, count: number): Prompt {
+  return { points: points.slice(0, count), ...(box === undefined ? {} : { box }) };
+}
+
+/** The first of those that have most in common with a mask. */
+function likest(rles: readonly Rle[], wanted: Rle): number {
+  const ious = [...maskIou(rles, [wanted])];
+  return ious.indexOf(Math.max(...ious));
+}
+
+function painted(mask: Rle | undefined, { add, remove }: Painted, { width, height }: EngineImage): Rle | undefined {
+  const more = add === undefined ? mask : mergeRle([...(mask === undefined ? [] : [mask]), rleFromString(add, width, height)], 'union');
+  return remove === undefined || more === undefined ? more : subtractRle(more, rleFromString(remove, width, height));
+}
+
+/** `isKnown` false: something was painted, and earlier versions did not keep what. */
+function askedOf(prompts: JsonValue | undefined): Asked {
+  const asked: Asked = { points: [], painted: [], isKnown: true };
+  for (const prompt of Array.isArray(prompts) ? prompts : []) {
+    // recording-check.ts looked at these fields
+    const { kind, x, y, label, x0, y0, x1, y1, add, remove } = prompt as { kind: string; x: number; y: number; label: 0 | 1; x0: number; y0: number; x1: number; y1: number; add?: string; remove?: string };
+    if (kind === 'point') asked.points.push({ x, y, label });
+    else if (kind === 'box') asked.box = { x0, y0, x1, y1 };
+    else if (add === undefined && remove === undefined) asked.isKnown = false;
+    else asked.painted.push({ ...(add === undefined ? {} : { add }), ...(remove === undefined ? {} : { remove }) });
+  }
+  return asked;
+}
+
+function shown(rle: Rle, { key }: RecordedEvent): Rle {
+  if (rleArea(rle) === 0) throw new SamError('engine/record', 'The model finds nothing at the recorded prompts.', { record: `step ${key}` });
+  return rle;
+}

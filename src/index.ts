@@ -150,7 +150,9 @@ export { type RecordedEvent, type RecordedMask, type RecordingHead } from './eng
 export { PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeMasks, type ProposeReport, type ProposeRequest } from './engine/propose.js';
 export { confidentThreshold, judgedScores, wilsonLowerBound, type Confidence, type JudgedScore } from './engine/confidence.js';
 export { AUTO_GENERATOR, AUTO_OPTIONS, autoMasks, type AutoReport, type AutoRequest } from './engine/auto.js';
-export { endRound, ROUND_OPTIONS, type Quality, type RoundReport, type RoundRequest } from './engine/round.js';
+export { endRound, ROUND_OPTIONS, type RoundReport, type RoundRequest } from './engine/round.js';
+export type { Quality } from './engine/round-compare.js';
+export type { ExportForm } from './engine/round-exports.js';
 export { clickObjects, type Clicked, type ClickWork } from './engine/simulate-clicks.js';
 export { STAGES, type ImageState, type MaskStatus, type Stage, type VerdictKind } from './engine/schema.js';
 

@@ -4,7 +4,8 @@ import { SamError, printableName } from '../errors.js';
 import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';
 import { modelSha256, type LocatedModel } from '../models/located-model.js';
-import { addModel, currentModel, type EngineModel } from './models.js';
+import { findEntry } from '../models/registry.js';
+import { addModel, currentModel, isWithin, placeOfModel, type EngineModel } from './models.js';
 import type { Project } from './project.js';
 
 /** `id`: what masks made with it refer to; null in a project that is only read and does not know it. */
@@ -22,18 +23,26 @@ export async function locateProjectModel(project: Project, nameOrFolder: string 
   return { id, located, sha256 };
 }
 
-/** By its name, or where it was: a folder may be called as something else is. */
-async function locateOwn(project: Project, { id, name, folder, sha256 }: EngineModel, env: Environment): Promise<ProjectModel> {
+/** A model of the project's own is nowhere else; one of the registry goes by its name, which is the same wherever the cache is; any other is where it was, or called so from here. */
+function placesOf(project: Project, model: EngineModel): string[] {
+  const place = placeOfModel(project, model);
+  if (isWithin(model)) return [place];
+  return findEntry(model.name) === undefined ? [place, model.name] : [model.name, place];
+}
+
+/** The first place that has the files that were recorded. */
+async function locateOwn(project: Project, model: EngineModel, env: Environment): Promise<ProjectModel> {
+  const { id, name, sha256 } = model, places = placesOf(project, model);
   const errors: unknown[] = [];
-  for (const place of [name, folder]) {
+  for (const place of places) {
     try {
       const located = await locateModel(place, { env });
-      if (modelSha256(located.files) === sha256) return { id, located, sha256 };
+      if (modelSha256(located.files) === sha256) return { id, located: { ...located, name }, sha256 };
     } catch (error) {
       errors.push(error);
     }
   }
-  if (errors.length === 2) throw errors[0];
-  const [model, dir] = [printableName(name), printableName(project.folder)];
-  throw new SamError('model/checksum', `The project works with the model ${model}, whose files are not those that they were. Bring them back, or take what is there: sam engine init ${dir} --model ${model} --force`, { file: folder });
+  if (errors.length === places.length) throw errors[0];
+  const [shown, dir] = [printableName(name), printableName(project.folder)];
+  throw new SamError('model/checksum', `The project works with the model ${shown}, whose files are not those that they were. Bring them back, or take what is there: sam engine init ${dir} --model ${isWithin(model) ? printableName(placeOfModel(project, model)) : shown} --force`, { file: placeOfModel(project, model) });
 }

@@ -227,5 +227,11 @@ CREATE INDEX masks_by_duplicate_of ON masks (duplicate_of) WHERE duplicate_of IS
 CREATE INDEX masks_by_restored_from ON masks (restored_from) WHERE restored_from IS NOT NULL;
 `;
 
+/** A model that a round made is in the project, wherever that is: its folder is said as seen from there. */
+const MODELS_WITHIN = `
+UPDATE models SET folder = 'rounds/' || round || '/model'
+  WHERE round IS NOT NULL AND replace(folder, '\\', '/') LIKE '%/rounds/' || round || '/model';
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS, MODELS_WITHIN];

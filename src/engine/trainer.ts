@@ -1,7 +1,6 @@
 /** A trainer as a command of the user's own: split into words, its placeholders filled in, run without a shell. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { SamError, messageOf } from '../errors.js';
+import { SamError, isSamError } from '../errors.js';
+import { runChild, type ChildStops } from '../folder/child-group.js';
 
 /** What a template may name, each as one word whatever it holds: `{dataset}`, `{images}`, `{model}`, `{out}`, `{minutes}`. */
 export interface TrainerPlaces { dataset: string; images: string; model: string; out: string; minutes: string }
@@ -17,16 +16,12 @@ export function trainerArgv(template: string, places: TrainerPlaces): string[] {
   return words.map((word) => word.replace(/\{(dataset|images|model|out|minutes)\}/g, (_, name: keyof TrainerPlaces) => places[name]));
 }
 
-/** Its exit status; its words go to our stderr. Throws `usage/option` where it cannot be started, `interrupted/signal` where it was stopped. */
-export async function runTrainer(argv: readonly string[], stop: AbortSignal | undefined): Promise<number> {
-  const [command = '', ...rest] = argv;
-  const child = spawn(command, rest, { stdio: ['ignore', 2, 2], signal: stop });
+/** Its exit status, undefined where a signal ended it; its words go to our stderr. Throws `usage/option` where it cannot be started, `interrupted/signal` where it was stopped, with all that it had started. */
+export async function runTrainer(argv: readonly string[], stops: ChildStops): Promise<number | undefined> {
   try {
-    const [code] = await once(child, 'close') as [number | null]; // what `close` gives
-    if (stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted; the round is closed, the same command trains again.');
-    return code ?? 1;
+    return (await runChild({ argv, stop: stops.stop, kill: stops.kill })).code;
   } catch (error) {
-    if (stop?.aborted === true) throw new SamError('interrupted/signal', 'Interrupted; the round is closed, the same command trains again.');
-    throw new SamError('usage/option', `The trainer cannot be started: ${messageOf(error)}`, { cause: error });
+    if (isSamError(error, 'interrupted/signal')) throw new SamError('interrupted/signal', 'Interrupted; the round is closed, the same command trains again.');
+    throw error;
   }
 }

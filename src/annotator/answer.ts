@@ -45,12 +45,13 @@ function statusOf({ code, kind }: SamError, notFound: boolean): number {
   if (code === 'engine/conflict' || code === 'image/changed') return 409;
   if (code === 'engine/record') return notFound ? 404 : 400;
   if (code === 'usage/request' || code === 'data/rle') return 400;
+  if (kind === 'storage') return 507;
   return kind === 'item' ? 404 : kind === 'interrupted' ? 503 : 500;
 }
 
-/** One line for the terminal where an answer of status 500 goes out; else undefined. */
+/** One line for the terminal where the answer's status is 500 or 507; else undefined. */
 export function faultLine(error: unknown): string | undefined {
-  if (isSamError(error)) return statusOf(error, true) === 500 ? error.message : undefined;
+  if (isSamError(error)) return [500, 507].includes(statusOf(error, true)) ? error.message : undefined;
   return error instanceof Error ? error.stack ?? error.message : messageOf(error);
 }
 

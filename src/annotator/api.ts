@@ -3,7 +3,8 @@
  * checked on the server, whatever its type says here. All but the page itself and its code needs the cookie of `SESSION`.
  *
  * A refusal is `Refusal` with the HTTP status: 400 malformed, 401 no cookie, 403 host or origin, 404 no such thing, 405 method, 409 conflict
- * (`engine/conflict`: revision or claim), 413 too large, 415 no JSON, 423 read-only, 503 closing down.
+ * (`engine/conflict`: revision or claim), 413 too large, 415 no JSON, 423 read-only, 503 closing down, 507 the disk is full or not writable. After 401, 503 and
+ * 507 nothing was done, and the same may be sent again later.
  */
 
 /** POST `{token}` -> 204 and the cookie. `token`: that of the printed address, from its fragment. */
@@ -14,7 +15,7 @@ export const PROJECT = '/api/project';
 export const CLAIM = '/api/claim';
 /** POST `TabRequest` -> `{expiresAt}`: the claim is held for another while. */
 export const RENEW = '/api/renew';
-/** POST `TabRequest` -> 204: the image is given back. */
+/** POST `ReleaseRequest` -> 204: the image is given back. */
 export const RELEASE = '/api/release';
 /** POST `SaveRequest` -> `SaveAnswer`, once it is on the disk. */
 export const SAVE = '/api/save';
@@ -53,11 +54,14 @@ export interface ProjectView {
 /** `tab`: a random text that the tab made for itself, 16 to 64 of A-Z a-z 0-9 - _. */
 export interface TabRequest { tab: string }
 
+/** `visit`: as `tab`, another one each time that the page is loaded. A release that arrives when the tab has claimed in a later visit does nothing. */
+export interface ReleaseRequest extends TabRequest { visit?: string }
+
 /**
  * `next`: the neediest image that is free (that which the tab holds, while it is to do); a number: that image, whatever its state. `annotator`: who works in this tab, 1 to 100
  * characters; without it the one that the server was started for.
  */
-export interface ClaimRequest extends TabRequest { want: 'next' | number; annotator?: string }
+export interface ClaimRequest extends ReleaseRequest { want: 'next' | number; annotator?: string }
 
 /** `image` null: nothing is left to do. `next`: what will probably be asked for then, to be fetched ahead. */
 export interface ClaimAnswer { image: ImageView | null; next: number[]; counts: ProjectView['counts'] }

@@ -1,18 +1,23 @@
 /** Requests as they are after everything in them was checked: what a page sends is foreign input like any other. Each throws `usage/request`, naming the field. */
 import { SamError } from '../errors.js';
-import type { ClaimRequest, FinishRequest, PromptView, SaveAction, SaveRequest, TabRequest } from './api.js';
+import type { ClaimRequest, FinishRequest, PromptView, ReleaseRequest, SaveAction, SaveRequest, TabRequest } from './api.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export function tabRequest(body: unknown): TabRequest {
-  return { tab: textOf(fieldsOf(body, 'the request'), 'tab', /^[\w-]{16,64}$/, '16 to 64 of A-Z a-z 0-9 - _') };
+  return { tab: nameOf(fieldsOf(body, 'the request'), 'tab') };
+}
+
+export function releaseRequest(body: unknown): ReleaseRequest {
+  const fields = fieldsOf(body, 'the request');
+  return { ...tabRequest(body), ...(fields['visit'] === undefined ? {} : { visit: nameOf(fields, 'visit') }) };
 }
 
 export function claimRequest(body: unknown): ClaimRequest {
   const fields = fieldsOf(body, 'the request');
   const want = fields['want'] === 'next' ? 'next' as const : idOf(fields, 'want');
   const annotator = fields['annotator'] === undefined ? undefined : annotatorName(fields['annotator']);
-  return { ...tabRequest(body), want, ...(annotator === undefined ? {} : { annotator }) };
+  return { ...releaseRequest(body), want, ...(annotator === undefined ? {} : { annotator }) };
 }
 
 /** A name as it is kept: without control characters, without space around it. */
@@ -38,7 +43,7 @@ const KINDS: readonly SaveAction['kind'][] = ['add', 'correct', 'accept', 'rejec
 function actionOf(fields: Fields): SaveAction {
   const { kind } = fields;
   if (!KINDS.some((known) => known === kind)) throw malformed('kind', 'add, correct, accept, reject, reopen or undo-correction');
-  const common = { key: textOf(fields, 'key', /^[\w-]{16,64}$/, '16 to 64 of A-Z a-z 0-9 - _'), seconds: numberOf(fields, 'seconds', 0, 1e9), clicks: wholeOf(fields, 'clicks', 0, 1e6) };
+  const common = { key: nameOf(fields, 'key'), seconds: numberOf(fields, 'seconds', 0, 1e9), clicks: wholeOf(fields, 'clicks', 0, 1e6) };
   const scores = <T extends null | undefined>(absent: T): { predictedIou: number | null | T; stabilityScore: number | null | T } => ({
     predictedIou: scoreOf(fields, 'predictedIou', absent), stabilityScore: scoreOf(fields, 'stabilityScore', absent),
   });
@@ -79,6 +84,9 @@ function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(what, 'an object');
   return value as Fields; // any object is one; its values stay unknown
 }
+
+/** A name that a page made up. */
+const nameOf = (fields: Fields, name: string): string => textOf(fields, name, /^[\w-]{16,64}$/, '16 to 64 of A-Z a-z 0-9 - _');
 
 function textOf(fields: Fields, name: string, pattern: RegExp, expected: string): string {
   const value = fields[name];

@@ -10,7 +10,7 @@ import { CLAIM, DECODER, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT,
 import { empty, json, refuse, tagged, type Answer } from './answer.js';
 import type { Embeddings } from './embeddings.js';
 import { TILE_SIDE, VIEW_SIDE, type ImageSource } from './image-source.js';
-import { claimRequest, finishRequest, saveRequest, tabRequest } from './requests.js';
+import { claimRequest, finishRequest, releaseRequest, saveRequest, tabRequest } from './requests.js';
 import { saveAction, type Making } from './save.js';
 import type { Work, WorkSettings } from './work.js';
 
@@ -60,7 +60,7 @@ export async function write(annotator: Annotator, path: string, body: unknown, n
   }
   if (path === RENEW) return json(work.renew(tabRequest(body), now));
   if (path === RELEASE) {
-    work.release(tabRequest(body));
+    work.release(releaseRequest(body));
     return empty(204);
   }
   const request = path === SAVE ? saveRequest(body) : finishRequest(body);

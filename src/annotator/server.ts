@@ -17,6 +17,8 @@ const MAX_CONNECTIONS = 128, MAX_HEADER_BYTES = 16 << 10;
 export const TIMEOUTS = { headers: 10_000, request: 60_000, idle: 120_000, check: 2_000 };
 /** What is in work when the server stops may take this long. */
 const CLOSING_MILLISECONDS = 5000;
+/** The same fault is told once in so many milliseconds: a page sends again what could not be saved. */
+const FAULT_MILLISECONDS = 60_000;
 
 /** `address`: with the token, for the person who started it; it is written nowhere else. */
 export interface RunningServer { port: number; address: string; close(): Promise<void> }
@@ -35,7 +37,12 @@ export interface ServerRequest {
 /** Listens on 127.0.0.1. Throws `usage/port`. */
 export async function startServer({ annotator, site, port, clock, onFault, timeouts = TIMEOUTS }: ServerRequest): Promise<RunningServer> {
   const identity: Identity = { port, token: newSecret(), cookie: newSecret() };
-  let isClosing = false;
+  let isClosing = false, told = { text: '', at: -Infinity };
+  const tell = (text: string): void => {
+    if (text === told.text && clock() - told.at < FAULT_MILLISECONDS) return;
+    told = { text, at: clock() };
+    onFault(text);
+  };
   const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     const { method = '', url = '' } = request;
     const refusal = guard({ method, url, headers: request.headers, rawHeaders: request.rawHeaders }, identity, (path) => site.has(path));
@@ -48,7 +55,7 @@ export async function startServer({ annotator, site, port, clock, onFault, timeo
     void answerTo(request).catch((error: unknown) => {
       const fault = faultLine(error);
       // one who hung up in the middle is no fault
-      if (fault !== undefined && !request.errored) onFault(fault);
+      if (fault !== undefined && !request.errored) tell(fault);
       return refusalOf(error, request.method === 'GET' || request.url === CLAIM);
     }).then((answer) => {
       if (!response.destroyed) send(request, response, answer);

@@ -7,12 +7,12 @@ import type { Project } from '../engine/project.js';
 import { STAGE_OF, type Stage } from '../engine/schema.js';
 import { setImageAside, workCounts } from '../engine/work-counts.js';
 import { SamError } from '../errors.js';
-import type { AnnotatorStage, ClaimAnswer, ClaimRequest, FinishRequest, TabRequest } from './api.js';
+import type { AnnotatorStage, ClaimAnswer, ClaimRequest, FinishRequest, ReleaseRequest, TabRequest } from './api.js';
 import { imageView } from './views.js';
 
 /** Images that are told to come next, whose pictures and embeddings are made ahead. */
 const AHEAD = 6;
-/** Tabs of a project that is only looked at, each at an image. */
+/** Tabs that are remembered. */
 const MAX_TABS = 1000;
 
 export interface WorkSettings { stage: AnnotatorStage; annotator: string; claimMilliseconds: number }
@@ -20,12 +20,15 @@ export interface WorkSettings { stage: AnnotatorStage; annotator: string; claimM
 export class Work {
   /** Where the tabs are that only look. */
   private readonly looking = new Map<string, string>();
+  /** The visit in which each tab claimed last: what a page sends when it goes may arrive after what it sends when it is there again. */
+  private readonly visits = new Map<string, string>();
 
   constructor(private readonly project: Project, private readonly settings: WorkSettings) {}
 
   /** Throws `engine/conflict` for an image that another works on, `engine/record` for one that is not there. */
   async claim(request: ClaimRequest, now: number): Promise<ClaimAnswer> {
     if (this.project.mode === 'read') return this.look(request);
+    if (request.visit !== undefined) remember(this.visits, request.tab, request.visit);
     const claimant = { annotator: request.annotator ?? this.settings.annotator, token: request.tab };
     const image = request.want === 'next' ? await this.nextWithFile(claimant, now) : claimImage(this.project, request.want, claimant, this.settings.claimMilliseconds, now).image;
     if (image !== undefined) keepClaim(this.project, { ...this.eventOf(request.tab, now), imageId: image.id, annotator: claimant.annotator });
@@ -54,7 +57,8 @@ export class Work {
     return { expiresAt };
   }
 
-  release({ tab }: TabRequest): void {
+  release({ tab, visit }: ReleaseRequest): void {
+    if (visit !== undefined && (this.visits.get(tab) ?? visit) !== visit) return;
     if (this.project.mode === 'write') releaseClaim(this.project, tab);
   }
 
@@ -90,11 +94,17 @@ export class Work {
     const id = want === 'next' ? imageIdsAfter(this.project, this.looking.get(tab) ?? '', 1)[0] : want;
     const image = id === undefined ? undefined : imageById(this.project, id);
     this.looking.delete(tab);
-    if (image !== undefined) this.looking.set(tab, image.fileName);
-    for (const oldest of this.looking.keys()) if (this.looking.size > MAX_TABS) this.looking.delete(oldest);
+    if (image !== undefined) remember(this.looking, tab, image.fileName);
     return {
       image: image === undefined ? null : imageView(this.project, image, this.settings.claimMilliseconds),
       next: image === undefined ? [] : imageIdsAfter(this.project, image.fileName, AHEAD), counts: workCounts(this.project),
     };
   }
+}
+
+/** The tab that was heard of longest ago is forgotten where there are too many. */
+function remember(tabs: Map<string, string>, tab: string, what: string): void {
+  tabs.delete(tab);
+  tabs.set(tab, what);
+  for (const oldest of tabs.keys()) if (tabs.size > MAX_TABS) tabs.delete(oldest);
 }

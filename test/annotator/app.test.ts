@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { MaskView, SaveAction, SaveAnswer } from '../../src/annotator/api.js';
 import { deedOf, Deeds } from '../../src/annotator/app/deeds.js';
-import { answered, chosen, draftOf, isWaiting, maskOf, NO_DRAFT, promptViews, redone, scoresOf, undone, withStep, type Candidate } from '../../src/annotator/app/draft.js';
+import { answered, chosen, draftOf, draftOver, isWaiting, maskOf, NO_DRAFT, promptViews, redone, scoresOf, undone, withStep, type Candidate } from '../../src/annotator/app/draft.js';
 import { EffortMeter } from '../../src/annotator/app/effort.js';
 import { floatsOf } from '../../src/annotator/app/half.js';
 import { maskAt, isInMask, runEnds } from '../../src/annotator/app/hit.js';
@@ -151,12 +151,12 @@ test('saves go one after another, and again with the same key while nobody answe
       if (silent-- > 0) throw new Error('silence');
       return ANSWER;
     },
-    isUnreachable: (error) => error instanceof Error && error.message === 'silence', pause: () => Promise.resolve(), onState: (state) => { states.push(state); },
+    troubleOf: (error) => (error instanceof Error && error.message === 'silence' ? { short: 'silence', message: 'Nobody answers.' } : undefined), pause: () => Promise.resolve(), onState: (state) => { states.push(state); },
   });
   await Promise.all([queue.save(1, () => ({ ...ADD, key: 'a' })), queue.save(1, () => ({ ...ADD, key: 'b' }))]);
   t.deepEqual(sent, ['a', 'a', 'a', 'b']);
-  t.true(states.some(({ unreachable }) => unreachable));
-  t.deepEqual(states.at(-1), { waiting: 0, unreachable: false });
+  t.true(states.some(({ trouble }) => trouble?.short === 'silence'));
+  t.deepEqual(states.at(-1), { waiting: 0, trouble: undefined });
 });
 
 test('a save that is refused does not hold up the next', async (t) => {
@@ -165,7 +165,7 @@ test('a save that is refused does not hold up the next', async (t) => {
       if (key === 'a') throw new Error('conflict');
       return ANSWER;
     },
-    isUnreachable: () => false, pause: () => Promise.resolve(), onState: () => undefined,
+    troubleOf: () => undefined, pause: () => Promise.resolve(), onState: () => undefined,
   });
   const first = queue.save(1, () => ({ ...ADD, key: 'a' })), second = queue.save(1, () => ({ ...ADD, key: 'b' }));
   await t.throwsAsync(first, { message: 'conflict' });
@@ -177,10 +177,26 @@ test('a save that is refused does not hold up the next', async (t) => {
 test('settled masks follow what was saved, proposals come by score', (t) => {
   const settled = new Settled(SIZE, [view(1, box(0, 0, 4, 4), { status: 'proposed', score: 0.4 }), view(2, box(5, 5, 9, 9), { status: 'proposed', predictedIou: 0.9 }), view(3, box(1, 1, 3, 3))]);
   t.deepEqual(settled.proposals().map(({ id }) => id), [2, 1]);
+  const { version } = settled;
   settled.apply({ kind: 'correct', key: 'k', seconds: 0, clicks: 0, maskId: 2, revision: 1 }, { mask: view(8, box(5, 5, 9, 9), { status: 'corrected' }), gone: [2], revision: 3 });
   settled.apply({ kind: 'reject', key: 'l', seconds: 0, clicks: 0, maskId: 1, revision: 1 }, { mask: null, gone: [], revision: 4 });
   t.deepEqual(settled.all().map(({ id }) => id), [3, 8]);
-  t.is(settled.version, 2);
+  t.is(settled.version, version + 2);
+});
+
+test('what others did is taken over: what stayed is the same, what was replaced has an heir', (t) => {
+  const settled = new Settled(SIZE, [view(1, box(0, 0, 4, 4)), view(2, box(5, 5, 9, 9))]), first = settled.get(1);
+  settled.takeOver([view(1, box(0, 0, 4, 4)), view(7, box(5, 5, 12, 12), { supersedes: 2 })]);
+  t.is(settled.get(1), first);
+  t.is(settled.heirOf(2)?.id, 7);
+  t.is(settled.heirOf(1)?.id, 1);
+  t.is(settled.heirOf(3), undefined);
+});
+
+test('a mask put in the place of another\'s is that mask, pixel for pixel', (t) => {
+  const mine = box(0, 0, 8, 8), draft = draftOver({ maskId: 7, revision: 2, rle: box(4, 4, 12, 12), categoryId: 1 }, mine);
+  t.deepEqual(bitmaskFromRle(maskOf(draft)!), bitmaskFromRle(mine));
+  t.is(draft.base?.maskId, 7);
 });
 
 test('deeds know what takes them back', (t) => {
@@ -202,6 +218,8 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, c
 test('keys', (t) => {
   t.deepEqual(commandOf(press('N'), false), { do: 'next' });
   t.deepEqual(commandOf(press('3'), false), { do: 'class', n: 3 });
+  t.deepEqual(commandOf(press('#', { code: 'Digit3', shiftKey: true }), false), { do: 'relabel', n: 3 });
+  t.deepEqual(commandOf(press('3', { shiftKey: true }), false), { do: 'class', n: 3 }, 'a keyboard whose digits need Shift');
   t.deepEqual(commandOf(press('3', { altKey: true }), true), { do: 'candidate', n: 3 });
   t.deepEqual(commandOf(press('z', { ctrlKey: true }), false), { do: 'undo' });
   t.deepEqual(commandOf(press('Z', { metaKey: true, shiftKey: true }), false), { do: 'redo' });

@@ -6,10 +6,11 @@ import type { Pointer } from './pointer.js';
 import type { Stage } from './stage.js';
 import { isJudging, type PageState, type Tool } from './state.js';
 import { clickSpot, showing, toImage, type Spot } from './view.js';
+import type { Turning } from './turning.js';
 import type { Work } from './work.js';
 
 export class Commands {
-  constructor(private readonly state: PageState, private readonly stage: Stage, private readonly panel: Panel, private readonly work: Work, private readonly pointer: Pointer) {
+  constructor(private readonly state: PageState, private readonly stage: Stage, private readonly panel: Panel, private readonly work: Work, private readonly turning: Turning, private readonly pointer: Pointer) {
     addEventListener('keydown', (event) => { this.key(event); });
     addEventListener('keyup', (event) => { if (event.key === ' ') pointer.isSpaceDown = false; });
     addEventListener('blur', () => { pointer.isSpaceDown = false; });
@@ -45,9 +46,9 @@ export class Commands {
   run(command: Command): void {
     const { state, work } = this;
     switch (command.do) {
-      case 'next': void work.turnTo('done'); break;
-      case 'skip': void work.turnTo('skipped'); break;
-      case 'previous': void work.turnTo('previous'); break;
+      case 'next': void this.turning.turnTo('done'); break;
+      case 'skip': void this.turning.turnTo('skipped'); break;
+      case 'previous': void this.turning.turnTo('previous'); break;
       case 'accept': this.accept(); break;
       case 'cancel': if (!this.pointer.forgetRing()) work.cancel(); this.pointer.showRings(); break;
       case 'undo': void work.undo().then(() => { this.pointer.showRings(); }); break;
@@ -68,7 +69,8 @@ export class Commands {
       case 'other': work.choose(state.draft.choice + 1); break;
       case 'other-back': work.choose(state.draft.choice - 1); break;
       case 'candidate': if (command.n <= state.draft.candidates.length) work.choose(command.n - 1); break;
-      case 'class': this.setClass(command.n); break;
+      case 'class': this.setClass(command.n, false); break;
+      case 'relabel': this.setClass(command.n, true); break;
       case 'move': this.moveCross(command.dx, command.dy); break;
       // the rest are tools
       default: this.tool(command.do.slice('tool-'.length) as Tool);
@@ -82,9 +84,9 @@ export class Commands {
     else void this.work.accept().then(() => { this.pointer.showRings(); });
   }
 
-  private setClass(n: number): void {
+  private setClass(n: number, isMeant: boolean): void {
     const category = this.state.project.categories[n - 1];
-    if (category !== undefined) this.work.setClass(category.id);
+    if (category !== undefined) this.work.setClass(category.id, isMeant);
   }
 
   private tool(tool: Tool): void {

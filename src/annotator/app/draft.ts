@@ -34,6 +34,11 @@ export function draftOf(base: Base): Draft {
   return { ...NO_DRAFT, base };
 }
 
+/** A mask in work put in the place of one that somebody else made of the same mask meanwhile: what it adds to that and takes from it. */
+export function draftOver(theirs: Base, mine: Rle): Draft {
+  return withStep(draftOf(theirs), { kind: 'brush', add: subtractRle(mine, theirs.rle), remove: subtractRle(theirs.rle, mine) });
+}
+
 export function isPrompt(step: Step): step is Prompted {
   return step.kind === 'point' || step.kind === 'box';
 }

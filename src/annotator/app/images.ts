@@ -2,7 +2,7 @@
 import type { ClaimAnswer, ImageView } from '../api.js';
 import type { Decoder } from './decoder.js';
 import { Picture, wholeImage } from './picture.js';
-import type { Server } from './server.js';
+import { Refused, type Server } from './server.js';
 import { Settled } from './settled.js';
 import type { Desk, PageState } from './state.js';
 
@@ -15,7 +15,7 @@ export class Images {
   private readonly visited: number[] = [];
   private renewing: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: () => void) {}
+  constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: (message: string) => void) {}
 
   /** The image before this one in this tab. */
   get previous(): number | undefined {
@@ -43,6 +43,14 @@ export class Images {
     return true;
   }
 
+  /** Claims the image on the desk once more, and takes over what became of its masks. Throws what the server refuses with: another has it now. */
+  async again(desk: Desk): Promise<void> {
+    const { image } = await this.server.claim(desk.image.id);
+    if (image === null) return;
+    desk.image.revision = image.revision;
+    desk.settled.takeOver(image.masks);
+  }
+
   /** The image that this tab had before it was loaded again. */
   static remembered(): number | undefined {
     const id = Number(sessionStorage.getItem('image') ?? NaN);
@@ -52,7 +60,7 @@ export class Images {
   private async deskOf(image: ImageView): Promise<Desk> {
     const whole = await (this.ahead.get(image.id) ?? wholeImage(image.id));
     this.ahead.delete(image.id);
-    return { image, picture: new Picture(image, whole, this.state.project.tileSide, this.onTile), settled: new Settled(image, image.masks) };
+    return { image, picture: new Picture(image, whole, this.state.project.tileSide, this.onTile), settled: new Settled(image, image.masks), coming: new Set(), refused: [] };
   }
 
   private fetchAhead({ next }: ClaimAnswer): void {
@@ -72,10 +80,15 @@ export class Images {
     }
   }
 
+  /** A window that slept for too long takes its image again, unless another has it by now. */
   private async renew(): Promise<void> {
-    await this.server.renew().catch((error: unknown) => {
+    try {
+      await this.server.renew();
+    } catch (error) {
+      const { desk } = this.state;
       // no answer is no refusal: the claim may still be there
-      if (error instanceof Error && 'status' in error) this.onLost();
-    });
+      if (desk === undefined || !(error instanceof Refused)) return;
+      await this.again(desk).then(this.onTile, (refusal: unknown) => { if (refusal instanceof Refused) this.onLost(refusal.message); });
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** The page's start: the session, the project, and everything put together. */
 import { messageOf } from '../../errors.js';
+import { Catching } from './catching.js';
 import { Commands } from './commands.js';
 import { Decoder } from './decoder.js';
 import { isChanged, isOpen } from './draft.js';
@@ -12,26 +13,29 @@ import type { SaveState } from './saves.js';
 import { Server, tabName } from './server.js';
 import { Stage } from './stage.js';
 import { firstState } from './state.js';
+import { Turning } from './turning.js';
 import { Work } from './work.js';
 
 async function start(): Promise<void> {
-  const server = new Server(tabName());
+  const server = new Server(await tabName());
   await openSession(server);
   const project = await server.project(), state = firstState(project);
   const stage = new Stage(byId('stage'), byId<HTMLCanvasElement>('canvas'), state);
   const effort = new EffortMeter(() => performance.now());
   const decoder = new Decoder();
   const panel = new Panel(state, (id) => { work.setClass(id); }, (index) => { work.choose(index); });
-  let saves: SaveState = { waiting: 0, unreachable: false };
+  let saves: SaveState = { waiting: 0, trouble: undefined };
   const showSaved = (): void => { panel.saved(saves, isChanged(state.draft)); };
   const saver = new Saver(server, effort, (now) => {
+    if (now.trouble?.message !== saves.trouble?.message) panel.notice(now.trouble === undefined ? '' : `Not saved yet: ${now.trouble.message} It is tried again until it works; leave this page open.`, true);
     saves = now;
     showSaved();
-  }, () => { work.refocus(); }, (message, isConflict) => { panel.notice(isConflict ? `${message} What you drew is still here: accept it, then load the page again to see what others did.` : message, true); });
-  const images = new Images(state, server, decoder, () => { stage.draw(); }, () => { panel.notice('This image was given to another window. Masks that you accepted are safe; press N for another image.', true); });
-  const work = new Work({ state, server, decoder, stage, panel, effort, saver, images });
+  }, () => { work.refocus(); });
+  const images = new Images(state, server, decoder, () => { stage.draw(); }, (message) => { panel.notice(`${message} Masks that you accepted are safe, and what is in work stays; press N for another image.`, true); });
+  const parts = { state, server, decoder, stage, panel, effort, saver, images, catching: new Catching({ saver, server, images }) };
+  const work = new Work(parts), turning = new Turning({ ...parts, work });
   const pointer = new Pointer(state, stage, work);
-  new Commands(state, stage, panel, work, pointer);
+  new Commands(state, stage, panel, work, turning, pointer);
   setInterval(() => {
     showSaved();
     const seconds = effort.sofar();
@@ -40,14 +44,17 @@ async function start(): Promise<void> {
   addEventListener('visibilitychange', () => { if (document.hidden) effort.pause(); });
   for (const kind of ['pointermove', 'keydown', 'wheel'] as const) addEventListener(kind, () => { effort.touch(false); }, { passive: true });
   addEventListener('beforeunload', (event) => { if (saver.queue.waiting > 0 || isChanged(state.draft)) event.preventDefault(); });
+  // what is still to be saved needs the claim: it then runs out by itself
+  addEventListener('pagehide', () => { if (saver.queue.waiting === 0) server.release(); });
+  addEventListener('pageshow', (event) => { if (event.persisted && state.desk !== undefined) void images.again(state.desk).catch((error: unknown) => { panel.notice(messageOf(error), true); }); });
   rename(server, project.annotator, () => { if (state.desk !== undefined) void server.claim(state.desk.image.id).catch((error: unknown) => { panel.notice(messageOf(error)); }); });
   panel.show();
   stage.element.focus();
   decoder.open(project.model);
   const last = Images.remembered();
-  await work.open(last ?? 'next').catch((error: unknown) => {
+  await turning.open(last ?? 'next').catch((error: unknown) => {
     if (last === undefined) throw error;
-    return work.open('next');
+    return turning.open('next');
   });
 }
 

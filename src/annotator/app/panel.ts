@@ -44,10 +44,11 @@ export class Panel {
     if (!stays) this.noticeTimer = setTimeout(() => { notice.hidden = true; }, 8000);
   }
 
-  saved({ waiting, unreachable }: SaveState, isDirty: boolean): void {
+  saved({ waiting, trouble }: SaveState, isDirty: boolean): void {
     const saved = byId('saved');
-    saved.textContent = unreachable ? `Not saved: no connection, trying again (${waiting})` : waiting > 0 ? 'Saving…' : isDirty ? 'Mask not accepted yet' : 'Saved';
-    saved.className = `saved${unreachable ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
+    const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…' : isDirty ? 'Mask not accepted yet' : 'Saved';
+    if (saved.textContent !== text) saved.textContent = text;
+    saved.className = `saved${trouble !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
   }
 
   timer(seconds: number, isOver: boolean): void {

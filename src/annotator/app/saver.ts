@@ -1,25 +1,23 @@
 /** Sends what a person decided, keeps the masks on the page as the disk has them, and takes deeds back. */
 import type { SaveAction } from '../api.js';
-import { messageOf, SamError } from '../../errors.js';
+import { SamError } from '../../errors.js';
 import { deedOf, Deeds, type Deed, type Intent } from './deeds.js';
 import { SaveQueue, type SaveState } from './saves.js';
-import { Refused, Unreachable, type Server } from './server.js';
+import { NotNow, type Server } from './server.js';
 import type { EffortMeter } from './effort.js';
 import type { Desk } from './state.js';
 
-/** Milliseconds between attempts while nobody answers. */
+/** Milliseconds between attempts while nothing can be saved. */
 const AGAIN = 1500;
 
 export class Saver {
   readonly queue: SaveQueue;
   private deeds = new Deeds();
 
-  constructor(
-    server: Server, private readonly effort: EffortMeter, onState: (state: SaveState) => void, private readonly onChange: () => void, private readonly onRefused: (message: string, isConflict: boolean) => void,
-  ) {
+  constructor(server: Server, private readonly effort: EffortMeter, onState: (state: SaveState) => void, private readonly onChange: () => void) {
     this.queue = new SaveQueue({
       send: (imageId, action) => server.save(imageId, action),
-      isUnreachable: (error) => error instanceof Unreachable,
+      troubleOf: (error) => (error instanceof NotNow ? error : undefined),
       pause: () => new Promise((resolve) => { setTimeout(resolve, AGAIN); }),
       onState,
     });
@@ -30,34 +28,32 @@ export class Saver {
     this.deeds = new Deeds();
   }
 
-  /** Saves a new deed. False where it was refused, which has been told by then. */
-  async perform(desk: Desk, intent: Intent): Promise<boolean> {
-    const deeds = this.deeds, deed = await this.carryOut(desk, intent);
-    if (deed === undefined) return false;
-    if (deed !== 'final') deeds.add(deed);
-    return true;
+  /** Saves a new deed. Throws what it was refused with: then nothing was done. */
+  async perform(desk: Desk, intent: Intent): Promise<void> {
+    const { deeds } = this, deed = await this.carryOut(desk, intent);
+    if (deed !== undefined) deeds.add(deed);
   }
 
-  /** Takes the last deed back; false where there is none. */
+  /** Takes the last deed back; false where there is none. Throws as `perform`. */
   async undo(desk: Desk): Promise<boolean> {
     const { deeds } = this, deed = deeds.takeLast();
     if (deed === undefined) return false;
-    for (const intent of deed.undo) if (await this.carryOut(desk, intent) === undefined) return false;
+    for (const intent of deed.undo) await this.carryOut(desk, intent);
     deeds.takenBack(deed);
     return true;
   }
 
-  /** Does again what was taken back last. */
+  /** Does again what was taken back last. Throws as `perform`. */
   async redo(desk: Desk): Promise<boolean> {
     const { deeds } = this, deed = deeds.takeUndone();
     if (deed === undefined) return false;
     const again = await this.carryOut(desk, deed.intent);
-    if (again !== undefined && again !== 'final') deeds.redone(again);
-    return again !== undefined;
+    if (again !== undefined) deeds.redone(again);
+    return true;
   }
 
-  /** `final`: done, and not to be taken back. */
-  private async carryOut(desk: Desk, intent: Intent): Promise<Deed | 'final' | undefined> {
+  /** Undefined: done, and not to be taken back. */
+  private async carryOut(desk: Desk, intent: Intent): Promise<Deed | undefined> {
     const cost = this.effort.take();
     const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
     const before = intent.kind === 'add' ? undefined : desk.settled.get(intent.maskId);
@@ -69,11 +65,10 @@ export class Saver {
       desk.image.revision = answer.revision;
       if (action.current !== undefined) desk.settled.apply(action.current, answer);
       this.onChange();
-      return deedOf(intent, answer, before) ?? 'final';
+      return deedOf(intent, answer, before);
     } catch (error) {
       this.effort.giveBack(cost);
-      this.onRefused(messageOf(error), error instanceof Refused && error.status === 409);
-      return undefined;
+      throw error;
     }
   }
 

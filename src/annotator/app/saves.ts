@@ -1,13 +1,16 @@
-/** What is on its way to the disk: one action after another, each until it is there or refused; nobody at the other end costs nothing but time. */
+/** What is on its way to the disk: one action after another, each until it is there or refused; what stands in the way for a while (no answer, a full disk) costs nothing but time. */
 import type { SaveAction, SaveAnswer } from '../api.js';
 
-/** `unreachable`: sent again until somebody answers. */
-export interface SaveState { waiting: number; unreachable: boolean }
+/** Why nothing can be saved just now. `short`: a few words; `message`: all of it. */
+export interface Trouble { short: string; message: string }
+
+/** `trouble`: the same is sent again until it is over. */
+export interface SaveState { waiting: number; trouble: Trouble | undefined }
 
 export interface SaveDoors {
   send: (imageId: number, action: SaveAction) => Promise<SaveAnswer>;
-  /** Whether an error means that nobody answered, so that the same is to be sent again. */
-  isUnreachable: (error: unknown) => boolean;
+  /** Of an error after which the same is to be sent again; undefined for one that is a no. */
+  troubleOf: (error: unknown) => Trouble | undefined;
   /** Resolves when the next attempt is due. */
   pause: () => Promise<void>;
   onState: (state: SaveState) => void;
@@ -15,7 +18,7 @@ export interface SaveDoors {
 
 export class SaveQueue {
   private last: Promise<unknown> = Promise.resolve();
-  private state: SaveState = { waiting: 0, unreachable: false };
+  private state: SaveState = { waiting: 0, trouble: undefined };
 
   constructor(private readonly doors: SaveDoors) {}
 
@@ -40,11 +43,12 @@ export class SaveQueue {
     for (;;) {
       try {
         const answer = await this.doors.send(imageId, action);
-        this.tell({ ...this.state, unreachable: false });
+        this.tell({ ...this.state, trouble: undefined });
         return answer;
       } catch (error) {
-        if (!this.doors.isUnreachable(error)) throw error;
-        this.tell({ ...this.state, unreachable: true });
+        const trouble = this.doors.troubleOf(error);
+        this.tell({ ...this.state, trouble });
+        if (trouble === undefined) throw error;
         await this.doors.pause();
       }
     }

@@ -1,4 +1,4 @@
-/** Requests to the server. A refusal is a `Refused`, no answer at all is `Unreachable`: the page treats them differently. */
+/** Requests to the server. A refusal is a `Refused`; what is only not possible now, a `NotNow`: the page sends that again, so that nothing is lost. */
 import { CLAIM, FINISH, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../api.js';
 import type { ClaimAnswer, ClaimRequest, FinishRequest, ProjectView, Refusal, SaveAction, SaveAnswer } from '../api.js';
 import { SamError } from '../../errors.js';
@@ -8,14 +8,23 @@ export class Refused extends SamError {
   constructor(readonly status: number, message: string) { super(status === 409 ? 'engine/conflict' : 'engine/record', message); }
 }
 
-/** Nobody answered: sent again later, nothing is lost. */
-export class Unreachable extends SamError {
-  constructor() { super('internal/unexpected', 'The server does not answer. Is sam engine assist still running?'); }
+/** Nothing was done; sent again later, it may be. `short`: why, in a few words. */
+export class NotNow extends SamError {
+  constructor(readonly short: string, message: string) { super('internal/unexpected', message); }
 }
+
+const unreachable = (): NotNow => new NotNow('no connection', 'The server does not answer. Is sam engine assist still running?');
+
+/** By HTTP's status, where it says that the same may be sent again. */
+const LATER: Readonly<Record<number, string>> = { 401: 'the annotator was started anew', 507: 'the disk cannot be written' };
+
+/** A name that nothing else has: 32 hex digits. */
+const newName = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export class Server {
   /** Who works in this tab; without it, the one that the server was started for. */
   annotator: string | undefined;
+  private readonly visit = newName();
 
   constructor(private readonly tab: string) {}
 
@@ -29,15 +38,17 @@ export class Server {
   }
 
   claim(want: ClaimRequest['want']): Promise<ClaimAnswer> {
-    return ask('POST', CLAIM, { tab: this.tab, want, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as Promise<ClaimAnswer>;
+    return ask('POST', CLAIM, { tab: this.tab, visit: this.visit, want, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as Promise<ClaimAnswer>;
   }
 
   async renew(): Promise<void> {
     await ask('POST', RENEW, { tab: this.tab });
   }
 
-  async release(): Promise<void> {
-    await ask('POST', RELEASE, { tab: this.tab });
+  /** Gives the image back, also while the page is going: the browser sends it to the end. */
+  release(): void {
+    // nobody is there any more to hear of a failure; the claim runs out then
+    void answered(RELEASE, { ...posted({ tab: this.tab, visit: this.visit }), keepalive: true }).catch(() => undefined);
   }
 
   save(imageId: number, action: SaveAction): Promise<SaveAnswer> {
@@ -54,29 +65,44 @@ export async function blobOf(path: string): Promise<Blob> {
   return (await answered(path, {})).blob();
 }
 
-async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
-  const response = await answered(path, { method, cache: 'no-store', ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
+const posted = (body: object): RequestInit => ({ method: 'POST', cache: 'no-store', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+async function ask(method: 'GET' | 'POST', path: string, body: object = {}): Promise<unknown> {
+  const response = await answered(path, method === 'POST' ? posted(body) : { cache: 'no-store' });
   return response.status === 204 ? undefined : response.json();
 }
 
 async function answered(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, { credentials: 'same-origin', ...init }).catch(() => { throw new Unreachable(); });
+  const response = await fetch(path, { credentials: 'same-origin', ...init }).catch(() => { throw unreachable(); });
   if (response.ok) return response;
   // closing down: what was not saved is to be sent again to the next one
-  if (response.status === 503) throw new Unreachable();
+  if (response.status === 503) throw unreachable();
   // api.ts says so of every refusal
   const refusal = await response.json().catch(() => undefined) as Partial<Refusal> | undefined;
-  throw new Refused(response.status, refusal?.message ?? `The server answered ${response.status}.`);
+  const message = refusal?.message ?? `The server answered ${response.status}.`, later = path === SESSION ? undefined : LATER[response.status];
+  throw later === undefined ? new Refused(response.status, message) : new NotNow(later, message);
 }
 
-/** A name that only this tab has; after a reload it is the same tab, a copy of it is another. */
-export function tabName(): string {
-  const [navigation] = performance.getEntriesByType('navigation');
-  const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type !== 'navigate';
-  const known = isReload ? sessionStorage.getItem('tab') : null;
-  if (known !== null) return known;
-  const name = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** A name that only this tab has: kept when it is loaded again, another one in a copy of it, which the browser gives the same memory. */
+export async function tabName(): Promise<string> {
+  const known = sessionStorage.getItem('tab');
+  if (known !== null && await isFree(known)) return known;
+  const name = newName();
   sessionStorage.setItem('tab', name);
   sessionStorage.removeItem('image');
+  await isFree(name);
   return name;
+}
+
+/** Milliseconds that a page which is loaded again may find its former self still there. */
+const FORMER = 700;
+
+/** Whether no other window holds the name; this one does from then on, as long as it lives. */
+function isFree(name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    navigator.locks.request(`tab ${name}`, { signal: AbortSignal.timeout(FORMER) }, () => {
+      resolve(true);
+      return new Promise<void>(() => undefined);
+    }).catch(() => { resolve(false); });
+  });
 }

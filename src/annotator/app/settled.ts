@@ -26,7 +26,24 @@ export class Settled {
   version = 0;
 
   constructor(private readonly image: ImageSize, views: readonly MaskView[]) {
-    for (const view of views) this.masks.set(view.id, new Shown(view, image));
+    this.takeOver(views);
+  }
+
+  /** The masks as the server has them now; those that are as they were stay the same objects. */
+  takeOver(views: readonly MaskView[]): void {
+    const before = new Map(this.masks);
+    this.masks.clear();
+    for (const view of views) {
+      const known = before.get(view.id);
+      this.masks.set(view.id, known?.view.revision === view.revision ? known : new Shown(view, this.image));
+    }
+    this.version++;
+  }
+
+  /** The mask that stands in the place of another one now: itself, or the last that replaced it. */
+  heirOf(id: number): Shown | undefined {
+    const next = this.all().find(({ view }) => view.supersedes === id);
+    return this.get(id) ?? next;
   }
 
   get(id: number): Shown | undefined {

@@ -82,6 +82,7 @@ export class Stage {
       const look = { opacity, places, except }, scene = { of: desk.settled, key, masks: desk.settled.all(), image: desk.image, view: this.view, room: this.room, ratio, look };
       if (this.settled.paint(context, scene, this.isMoving)) this.draw();
     }
+    for (const { rle, categoryId } of desk.coming) this.paintMask(context, rle, places.get(categoryId) ?? 0, 0.4, 1);
     this.paintFocus(context, places);
     this.paintDraft(context, places.get(this.state.categoryId) ?? 0);
     this.paintGesture(context);

@@ -1,5 +1,6 @@
 /** What the page knows at this moment: plain values, which the stage and the panel show and `Work` changes. */
 import type { ImageView, ProjectView } from '../api.js';
+import type { Rle } from '../../mask/rle.js';
 import type { Candidate, Draft } from './draft.js';
 import { NO_DRAFT } from './draft.js';
 import type { Picture } from './picture.js';
@@ -8,8 +9,11 @@ import type { Spot } from './view.js';
 
 export type Tool = 'click' | 'box' | 'brush' | 'eraser' | 'polygon';
 
-/** An image that is worked on. */
-export interface Desk { image: ImageView; picture: Picture; settled: Settled }
+/** A mask that was accepted and is on its way to the disk. */
+export interface Coming { rle: Rle; categoryId: number }
+
+/** An image that is worked on. `refused`: masks that could not be saved and wait to be in work again. */
+export interface Desk { image: ImageView; picture: Picture; settled: Settled; coming: Set<Coming>; refused: { draft: Draft; categoryId: number }[] }
 
 export interface PageState {
   project: ProjectView;

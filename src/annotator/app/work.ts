@@ -3,26 +3,29 @@ import { messageOf } from '../../errors.js';
 import { rleArea, type Rle } from '../../mask/rle.js';
 import { canonicalRle } from '../../mask/merge.js';
 import { rleToString } from '../../mask/rle-string.js';
+import type { Catching } from './catching.js';
 import type { Decoder } from './decoder.js';
 import { answered, chosen, draftOf, isChanged, isOpen, maskOf, NO_DRAFT, promptsOf, promptViews, redone, scoresOf, undone, withStep, type Draft, type Prompted, type Step } from './draft.js';
 import type { Intent } from './deeds.js';
 import type { EffortMeter } from './effort.js';
 import { maskAt } from './hit.js';
 import type { Images } from './images.js';
+import { keepDraft } from './memory.js';
 import type { Panel } from './panel.js';
 import type { Saver } from './saver.js';
 import type { Server } from './server.js';
 import type { Stage } from './stage.js';
-import { isJudging, type Desk, type PageState } from './state.js';
+import { isJudging, type Coming, type Desk, type PageState } from './state.js';
 import { clickSpot, isInside, showing, type Spot } from './view.js';
 
-export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; images: Images }
+export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; images: Images; catching: Catching }
 
 export class Work {
   /** Rises with every change of the draft, so that a late answer is known as one. */
   private turn = 0;
   private previewTurn = 0;
-  private isTurning = false;
+  /** Ends when all that was accepted so far is saved, or in work again. */
+  private accepting: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: WorkParts) {}
 
@@ -45,14 +48,14 @@ export class Work {
   async undo(): Promise<void> {
     const { state, saver, panel } = this.parts;
     if (state.draft.steps.length > 0) await this.change(undone(state.draft));
-    else if (state.desk !== undefined && !isOpen(state.draft)) panel.say(await saver.undo(state.desk) ? 'Taken back.' : 'Nothing to take back on this image.');
+    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.undo(state.desk).then((isDone) => { panel.say(isDone ? 'Taken back.' : 'Nothing to take back on this image.'); }, this.tell);
     this.refocus();
   }
 
   async redo(): Promise<void> {
     const { state, saver, panel } = this.parts;
     if (state.draft.undone.length > 0) await this.change(redone(state.draft));
-    else if (state.desk !== undefined && !isOpen(state.draft)) panel.say(await saver.redo(state.desk) ? 'Done again.' : 'Nothing to do again.');
+    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.redo(state.desk).then((isDone) => { panel.say(isDone ? 'Done again.' : 'Nothing to do again.'); }, this.tell);
     this.refocus();
   }
 
@@ -103,11 +106,19 @@ export class Work {
     this.refresh();
   }
 
-  setClass(id: number): void {
-    const { state, panel } = this.parts;
-    state.categoryId = id;
-    panel.say(`Class ${state.project.categories.find((category) => category.id === id)?.name ?? id}.`);
-    this.refresh();
+  /** Of the next masks and of the one in work. A mask that was there and is only looked at, or judged, gets it at once; so does that under the pointer where it `isMeant`. */
+  setClass(id: number, isMeant = false): void {
+    const { state, panel } = this.parts, { base } = state.draft, name = state.project.categories.find((category) => category.id === id)?.name ?? String(id);
+    const there = base !== undefined ? (isChanged(state.draft) ? undefined : base.maskId) : isMeant || isJudging(state) ? state.focus?.id : undefined;
+    if (there === undefined) {
+      state.categoryId = id;
+      panel.say(isMeant && base === undefined ? 'No mask is pointed at.' : `Class ${name}.`);
+      this.refresh();
+    } else if (state.desk?.settled.get(there)?.view.categoryId === id) panel.say(`It is ${name} already.`);
+    else {
+      this.drop();
+      void this.judge({ kind: 'correct', maskId: there, categoryId: id }, `Class changed to ${name}.`);
+    }
   }
 
   /** The mask in work is right; or the proposal that is asked about. */
@@ -116,7 +127,7 @@ export class Work {
     if (desk === undefined || state.project.readOnly) return;
     effort.touch(true);
     if (!isOpen(draft)) {
-      if (state.focus?.view.status === 'proposed') await this.judge({ kind: 'accept', maskId: state.focus.id });
+      if (state.focus?.view.status === 'proposed') await this.judge({ kind: 'accept', maskId: state.focus.id }, 'Accepted.');
       return;
     }
     const mask = maskOf(draft);
@@ -129,9 +140,15 @@ export class Work {
     const isOnlyClass = base !== undefined && !isChanged(draft);
     const intent: Intent = base === undefined ? { kind: 'add', ...facts } : { kind: 'correct', maskId: base.maskId, ...(isOnlyClass ? { categoryId: state.categoryId } : facts), revision: base.revision };
     this.drop();
-    if (!await this.parts.saver.perform(desk, intent)) this.bringBack(desk, draft, mask);
-    else panel.say('Saved.');
-    this.refocus();
+    const saving = this.save(desk, intent, draft, { rle: mask, categoryId: state.categoryId });
+    this.accepting = Promise.all([this.accepting, saving]);
+    await saving;
+  }
+
+  /** Resolves when all that was accepted so far is saved, or in work again because it was refused. */
+  async settled(): Promise<void> {
+    await this.accepting;
+    await this.parts.saver.queue.settled();
   }
 
   /** Rejects the mask in work that was there already, or the one that is looked at. */
@@ -140,74 +157,23 @@ export class Work {
     if (maskId === undefined || state.project.readOnly) return;
     effort.touch(true);
     if (state.draft.base !== undefined) this.drop();
-    await this.judge({ kind: 'reject', maskId });
+    await this.judge({ kind: 'reject', maskId }, 'Rejected.');
   }
 
   /** Forgets the mask in work. */
   cancel(): void {
+    const { state } = this.parts;
     this.drop();
+    if (state.desk !== undefined) keepDraft(state.project.name, state.desk.image.id, NO_DRAFT, state.categoryId);
     this.parts.state.corner = undefined;
     this.refocus();
-  }
-
-  /** Done or skipped, then the next image; `previous`: back to the one before, whose state stays. */
-  async turnTo(how: 'done' | 'skipped' | 'previous'): Promise<void> {
-    const { state, panel, saver, server, images, effort } = this.parts, { desk } = state;
-    if (this.isTurning) return;
-    if (isChanged(state.draft)) {
-      panel.notice('A mask is not accepted yet: Enter accepts it, Esc drops it.');
-      return;
-    }
-    const back = images.previous;
-    if (how === 'previous' && back === undefined) {
-      panel.say('This is the first image of this window.');
-      return;
-    }
-    this.isTurning = true;
-    try {
-      this.drop();
-      await saver.queue.settled();
-      if (how !== 'previous' && desk !== undefined && !state.project.readOnly) await server.finish({ imageId: desk.image.id, revision: desk.image.revision, outcome: how, seconds: effort.take().seconds });
-      await this.open(how === 'previous' ? back! : 'next');
-    } catch (error) {
-      panel.notice(messageOf(error));
-    } finally {
-      this.isTurning = false;
-    }
-  }
-
-  /** Puts an image on the desk. Throws what the server refuses with. */
-  async open(want: 'next' | number): Promise<void> {
-    const { state, panel, images, saver, stage, effort, decoder } = this.parts;
-    this.drop();
-    state.focus = state.cross = undefined;
-    state.isReady = false;
-    saver.begin();
-    const isThere = await images.take(want);
-    effort.take();
-    stage.fit();
-    this.refocus();
-    if (!isThere || state.desk === undefined) {
-      panel.notice('Nothing is left to do. Every image is done, skipped, or in another window.', true);
-      return;
-    }
-    panel.notice('');
-    const { desk } = state;
-    panel.say(`${desk.image.fileName}. ${desk.settled.all().length} masks. Preparing the model…`);
-    try {
-      await decoder.embed(desk.image, (waiting) => { if (state.desk === desk) panel.say(`Preparing this image for the model${waiting > 0 ? `: ${waiting} before it` : ''}… Brush and outline work already.`); });
-      if (state.desk !== desk) return;
-      state.isReady = true;
-      panel.say(isJudging(state) ? 'Is this mask right? Enter accepts, X rejects, E corrects.' : 'Click an object.');
-      if (promptsOf(state.draft).length > 0) await this.change(state.draft);
-    } catch (error) {
-      if (state.desk === desk) panel.notice(`The model cannot be used on this image: ${messageOf(error)} Brush and outline still work.`, true);
-    }
   }
 
   /** Proposals are asked about one after another; elsewhere the pointer decides. */
   refocus(): void {
     const { state, stage, panel } = this.parts;
+    const back = isOpen(state.draft) ? undefined : state.desk?.refused.shift();
+    if (back !== undefined) Object.assign(state, back);
     if (isJudging(state)) {
       const [first] = state.desk?.settled.proposals() ?? [];
       if (first !== undefined && first !== state.focus) {
@@ -221,33 +187,49 @@ export class Work {
     this.refresh();
   }
 
-  private async judge(intent: Intent): Promise<void> {
-    const { state, saver, panel } = this.parts;
+  private async judge(intent: Intent, done: string): Promise<void> {
+    const { state, panel, catching } = this.parts;
     if (state.desk === undefined) return;
-    if (await saver.perform(state.desk, intent)) panel.say(intent.kind === 'accept' ? 'Accepted.' : 'Rejected.');
+    await catching.save(state.desk, intent).then(() => { panel.say(done); }, this.tell);
     this.refocus();
   }
 
-  private drop(): void {
+  private readonly tell = (error: unknown): void => { this.parts.panel.notice(messageOf(error), true); };
+
+  /** Forgets the mask in work, without a word. */
+  drop(): void {
     this.turn++;
     this.parts.state.draft = NO_DRAFT;
     this.showPreview(undefined);
   }
 
-  /** A mask that was refused is not lost: it is in work again, as a new one where the one that it corrected has changed meanwhile. */
-  private bringBack(desk: Desk, draft: Draft, mask: Rle): void {
-    const { state, panel } = this.parts;
-    if (state.desk !== desk || isOpen(state.draft)) {
-      panel.notice('A mask could not be saved, and another is in work: it is lost.', true);
-      return;
+  private async save(desk: Desk, intent: Intent, draft: Draft, coming: Coming): Promise<void> {
+    const { state, panel, catching } = this.parts;
+    desk.coming.add(coming);
+    try {
+      await catching.save(desk, intent);
+      // another may be in work by now
+      if (!isOpen(state.draft)) keepDraft(state.project.name, desk.image.id, NO_DRAFT, coming.categoryId);
+      panel.say('Saved.');
+    } catch (error) {
+      this.bringBack(desk, draft, coming.rle, coming.categoryId, error);
     }
-    state.draft = draft.base === undefined ? draft : withStep(NO_DRAFT, { kind: 'brush', add: mask });
-    this.refresh();
+    desk.coming.delete(coming);
+    this.refocus();
   }
 
-  private async change(draft: Draft): Promise<void> {
+  /** A mask that was refused is not lost: it is in work again, over what another made of it meanwhile; as soon as nothing else is. */
+  private bringBack(desk: Desk, draft: Draft, mask: Rle, categoryId: number, error: unknown): void {
+    const back = this.parts.catching.backInWork(desk, draft, mask, error);
+    desk.refused.push({ draft: back.draft, categoryId });
+    this.parts.panel.notice(back.message, true);
+  }
+
+  /** Takes a state of the mask in work, and asks the model for its prompts. `kept`: the candidate that was chosen before. */
+  async change(draft: Draft, kept?: number): Promise<void> {
     const { state, decoder, panel } = this.parts, { desk } = state, turn = ++this.turn, prompts: Prompted[] = promptsOf(draft);
     state.draft = draft;
+    if (desk !== undefined) keepDraft(state.project.name, desk.image.id, draft, state.categoryId);
     state.focus = undefined;
     this.showPreview(undefined);
     this.refresh();
@@ -259,7 +241,7 @@ export class Work {
     try {
       const { candidates, choice } = await decoder.predict(desk.image, prompts);
       if (turn !== this.turn || state.desk !== desk) return;
-      state.draft = answered(state.draft, candidates, choice);
+      state.draft = answered(state.draft, candidates, kept === undefined ? choice : Math.min(kept, candidates.length - 1));
       const area = rleArea(candidates[choice]!.rle);
       panel.say(area === 0 ? 'The model found nothing there.' : `A mask of ${area.toLocaleString('en')} pixels, score ${Math.round(100 * candidates[choice]!.predictedIou)} %. Enter accepts it.`);
       this.refresh();

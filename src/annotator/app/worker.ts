@@ -105,9 +105,14 @@ async function download(image: number, id: number): Promise<Tensor> {
   }
 }
 
+/** Asks again while nobody answers: the server may be started anew. */
 async function fetched(path: string): Promise<Response> {
-  const response = await fetch(path);
-  if (response.ok) return response;
+  const response = await fetch(path).catch(() => undefined);
+  if (response?.ok === true) return response;
+  if (response === undefined || response.status === 401 || response.status === 503) {
+    await new Promise((resolve) => { setTimeout(resolve, 4 * AGAIN); });
+    return fetched(path);
+  }
   // api.ts says so of every refusal; anything else has no message to show
   const refusal = await response.json().catch(() => ({})) as Partial<Refusal>;
   throw new SamError('model/run', refusal.message ?? `The server answered ${response.status}.`);

@@ -77,7 +77,7 @@ async function modelCheck(env: Environment): Promise<Check> {
   const predictor = await Predictor.open(modelFilesOf(located), threads);
   const { contract, inputSide, masksPerPrompt } = predictor.spec;
   await predictor.close();
-  const remark = located.origin === 'embedded' ? ' (a stopgap that masks poorly: `sam models list` names better ones)' : masksPerPrompt === 3 ? '' : ' (one mask a prompt: not for segment-all)';
+  const remark = located.origin === 'embedded' ? ' (small: `sam models list` names stronger ones)' : masksPerPrompt === 3 ? '' : ' (one mask a prompt: not for segment-all)';
   return { topic: 'model', state: 'ok', text: `${located.name}${remark}, ${contract}, ${inputSide} pixels, ${(bytes / 1e6).toFixed(1)} MB in ${located.folder}; by default --workers ${workers} --threads ${threads}` };
 }
 
@@ -121,5 +121,5 @@ function withoutPasswords(addresses: string): string {
 async function ownCheck(): Promise<Check> {
   const { masks, seconds } = await selfCheck();
   if (seconds !== undefined) return { topic: 'self-check', state: 'ok', text: `${masks} masks in the scene that comes with sam, as expected, in ${seconds.toFixed(1)} s` };
-  return { topic: 'self-check', state: 'warning', text: 'given up after 10 s', advice: 'This machine is very slow, or very busy.' };
+  return { topic: 'self-check', state: 'warning', text: 'given up after 30 s', advice: 'This machine is very slow, or very busy.' };
 }

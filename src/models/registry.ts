@@ -108,7 +108,7 @@ export const REGISTRY: readonly RegistryEntry[] = [
   {
     name: EMBEDDED_MODEL, title: 'The small model that comes with sam', contract: 'F1', status: 'ready', licence: 'Apache-2.0',
     source: 'models/README.md in this package', masksPerPrompt: 3,
-    notes: 'A stopgap of 1.0 M parameters: it proves that everything runs, its masks are weak. Nothing to fetch.', files: [],
+    notes: 'Small, and in this package: nothing to fetch. Its card, models/README.md, says how good its masks are.', files: [],
   },
   {
     name: 'mobile-sam', title: 'MobileSAM', contract: 'F1', status: 'ready', licence: 'Apache-2.0; the export is tagged MIT',

@@ -16,6 +16,7 @@ export class SessionThread {
   private nextId = 1;
   private nextKept = 1;
   private ended: Error | undefined;
+  private onIdle: (() => void) | undefined;
 
   constructor() {
     // read by native code when it starts: only the main thread's environment reaches it
@@ -28,6 +29,7 @@ export class SessionThread {
       if (this.pending.size === 0) this.worker.unref();
       if ('error' in answer) waiting?.reject(errorFromPlain(answer.error));
       else waiting?.resolve(answer);
+      if (this.pending.size === 0) this.onIdle?.();
     });
     this.worker.on('error', (error) => this.end(new SamError('model/run', `The inference thread failed: ${messageOf(error)}`, { cause: error })));
     this.worker.on('exit', () => this.end(new SamError('model/run', 'The inference thread ended.')));
@@ -61,7 +63,11 @@ export class SessionThread {
     await this.request({ kind: 'forget', number: feed.kept });
   }
 
+  /** Waits for the run in work; what comes later is refused. */
   async close(): Promise<void> {
+    this.ended ??= new SamError('model/run', 'The inference thread was closed.');
+    // ended amid a run, the runtime's exception would have nobody to catch it and would take the process with it
+    if (this.pending.size > 0) await new Promise<void>((resolve) => { this.onIdle = resolve; });
     await this.worker.terminate();
   }
 
@@ -79,5 +85,6 @@ export class SessionThread {
     this.ended ??= error;
     for (const waiting of this.pending.values()) waiting.reject(this.ended);
     this.pending.clear();
+    this.onIdle?.();
   }
 }

@@ -8,10 +8,9 @@ import { floatsFromHalves, halvesFromFloats } from '../../src/annotator/float16.
 import { halvesAgree, worstIou } from '../../src/annotator/half-precision.js';
 import { sha256Hex } from '../../src/files/hash.js';
 import { readImage } from '../../src/image/decode.js';
-import { locateModel } from '../../src/models/locate.js';
-import { modelFilesOf } from '../../src/models/located-model.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { TEST_FILES } from '../test-model.js';
 import { projectPlace, running, Tab } from './running.js';
 
 const keyOf = (n: number): { image: string; model: string } => ({ image: sha256Hex(`image ${n}`), model: sha256Hex('model') });
@@ -79,8 +78,8 @@ test('halves: every one is its own value and back, rounding is to the nearest an
   t.true(Number.isNaN(round(NaN)));
 });
 
-test('halves agree with floats on the embedded model\'s masks, and are not taken where they do not', async (t) => {
-  const predictor = await Predictor.open(modelFilesOf(await locateModel(undefined, { env: {} })));
+test('halves agree with floats on a model\'s masks, and are not taken where they do not', async (t) => {
+  const predictor = await Predictor.open(TEST_FILES);
   t.teardown(() => predictor.close());
   const made = await predictor.embed(await readImage(resolve('fixtures/scenes/fruit.png'), { name: 'fruit.png' }));
   const floats = made.tensors.embedding.data as Float32Array;

@@ -18,7 +18,9 @@ import { Predictor, type ImageEmbedding } from '../../src/models/predictor.js';
 
 const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const GUARDS = { 'content-security-policy': CSP, 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-resource-policy': 'same-origin', 'x-content-type-options': 'nosniff' };
-const MODEL = { name: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx', sha256: 'model', inputSide: 256, maskSide: 64, encoderInput: 'nchw-normalised' } as const;
+const { inputSide, maskSide } = JSON.parse(readFileSync('models/model.json', 'utf8')) as { inputSide: number; maskSide: number }; // our own file
+/** The embedded model: the page is tried with what people get. */
+export const MODEL = { name: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx', sha256: 'model', inputSide, maskSide, encoderInput: 'nchw-normalised' } as const;
 
 export interface FakeImage { path: string; fileName: string; masks?: MaskView[] }
 export interface FakeProject { images: FakeImage[]; categories?: string[]; stage?: ProjectView['stage'] }

@@ -10,7 +10,7 @@ import { rleFromBox } from '../../src/mask/polygon-fill.js';
 import { readImage } from '../../src/image/decode.js';
 import { predict } from '../../src/models/predict.js';
 import { Predictor } from '../../src/models/predictor.js';
-import { FakeServer, type FakeProject } from './fake-server.js';
+import { FakeServer, MODEL, type FakeProject } from './fake-server.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -80,7 +80,7 @@ browserTest('a click makes the mask that sam predict makes; it is accepted, and 
   const [point] = prompts;
   if (point?.kind !== 'point') return t.fail('the click is recorded');
   const image = await readImage('fixtures/scenes/fruit.png', { name: 'fruit.png', maxPixels: 1e9, lenient: false });
-  const predictor = await Predictor.open({ name: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx', sha256: '', inputSide: 256, maskSide: 64, encoderInput: 'nchw-normalised' });
+  const predictor = await Predictor.open(MODEL);
   const [expected] = await predict(predictor, await predictor.embed(image), [{ points: [{ x: point.x, y: point.y, label: 1 }] }], { multimask: true });
   await predictor.close();
   const best = expected!.predictedIou.indexOf(Math.max(...expected!.predictedIou));

@@ -9,6 +9,7 @@ import { siteFile } from '../../src/annotator/site.js';
 import { initProject } from '../../src/engine/init.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { boxMask, placeWith, type Place } from '../engine/scenes.js';
+import { TEST_ENV } from '../test-model.js';
 
 export interface Running { port: number; origin: string; token: string; faults: string[]; stop: () => Promise<AssistReport> }
 export interface Reply { status: number; body: unknown; headers: Headers; bytes: Uint8Array }
@@ -18,7 +19,7 @@ const SITE = new Map([['/', siteFile('.html', Buffer.from('<!doctype html><title
 
 export async function projectPlace(t: ExecutionContext, names: readonly string[] = ['a.png', 'b.png', 'c.png']): Promise<Place> {
   const place = await placeWith(t, names);
-  await initProject({ folder: place.folder, images: place.images, env: {} }, Date.now());
+  await initProject({ folder: place.folder, images: place.images, env: TEST_ENV }, Date.now());
   return place;
 }
 
@@ -26,7 +27,7 @@ export async function running(t: ExecutionContext, folder: string, request: Part
   const ending = new AbortController(), faults: string[] = [];
   let onReady: (address: string) => void = () => undefined;
   const ready = new Promise<string>((resolve) => { onReady = resolve; });
-  const end = assist({ folder, env: {}, stop: ending.signal, onReady, onFault: (text) => { faults.push(text); }, site: SITE, annotator: 'ann', ...request });
+  const end = assist({ folder, env: TEST_ENV, stop: ending.signal, onReady, onFault: (text) => { faults.push(text); }, site: SITE, annotator: 'ann', ...request });
   const address = new URL(await Promise.race([ready, end.then(() => Promise.reject(new Error('ended')))]));
   const stop = async (): Promise<AssistReport> => {
     ending.abort();

@@ -11,6 +11,7 @@ import { openProject } from '../../src/engine/project.js';
 import { verdictsOf } from '../../src/engine/verdicts.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { boxMask, drawPng } from '../engine/scenes.js';
+import { TEST_ENV } from '../test-model.js';
 import { added, imageOf, newKey, onMask, projectPlace, running, Tab } from './running.js';
 
 const BOB = 'tab-of-bob-0123456789';
@@ -36,7 +37,7 @@ test('two tabs, two people: never one image, and what each saves carries its nam
   t.is((await ann.post('/api/renew', {})).status, 409);
   const back = await ann.claim(1);
   t.like(imageOf(back), { id: 1, state: 'done', masks: [{ id: 1, counts: rleToString(boxMask(5, 5, 25, 25)) }] });
-  t.like(await stop(), { before: { masks: 0, done: 0 }, after: { masks: 2, done: 1 }, model: 'embedded', stage: 'assisted' });
+  t.like(await stop(), { before: { masks: 0, done: 0 }, after: { masks: 2, done: 1 }, model: 'tiny', stage: 'assisted' });
   const project = await openProject(folder, 'read');
   t.like(maskById(project, 2), { seconds: 4.5, clicks: 3, annotator: 'bob', modelId: 1, prompts: [{ kind: 'point', x: 9, y: 9, label: 1 }] });
   await project.close();
@@ -160,7 +161,7 @@ test('an image that is gone or has changed is told, set aside, and the next one 
   await project.close();
   renameSync(join(images, 'moved.png'), join(images, 'a.png'));
   await drawPng(join(images, 'b.png'), 1);
-  t.like(await initProject({ folder, env: {} }, 1), { restored: ['a.png', 'b.png'], missing: ['d.png'] }, 'a look at the folder brings back what is as it was');
+  t.like(await initProject({ folder, env: TEST_ENV }, 1), { restored: ['a.png', 'b.png'], missing: ['d.png'] }, 'a look at the folder brings back what is as it was');
 });
 
 test('names of any kind are data, and nothing but that', async (t) => {

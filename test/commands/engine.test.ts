@@ -10,7 +10,7 @@ test('a project from init to export: scenes, a generator\'s masks, duplicates, a
   const dir = join(root, 'leaves');
   const made = await runJson(t, ['engine', 'init', dir, '--images', input]);
   t.is(made.code, 0);
-  t.like(made.summary, { isNew: true, images: 2, added: 2, failed: 0, model: 'embedded', categories: 1, splits: { train: 2, val: 0, test: 0 } });
+  t.like(made.summary, { isNew: true, images: 2, added: 2, failed: 0, model: 'tiny', categories: 1, splits: { train: 2, val: 0, test: 0 } });
   t.is((await runSam(['segment-all', input, '--output', join(root, 'masks'), '--points-per-side', '6', '--quiet'])).code, 0);
   const taken = await runJson(t, ['engine', 'import', dir, join(root, 'masks')]);
   const masks = taken.summary['added'] as number; // asserted right below
@@ -33,7 +33,7 @@ test('tables for people, and a table of nothing', async (t) => {
   await runSam(['engine', 'init', folder, '--images', images]);
   const { stdout, code } = await runSam(['engine', 'status', folder]);
   t.is(code, 0);
-  t.regex(stdout, /^Images {2}5: 5 todo\nSplits {2}4 train, 1 val, 0 test\nMasks {3}0 accepted or corrected, 0 proposed\nModel {3}embedded\n\nROUND {2}STAGE/);
+  t.regex(stdout, /^Images {2}5: 5 todo\nSplits {2}4 train, 1 val, 0 test\nMasks {3}0 accepted or corrected, 0 proposed\nModel {3}tiny\n\nROUND {2}STAGE/);
   t.regex(stdout, /\n {3}1\* {2}assisted-manual +0 +0 +0 +0 +0 +0 +- +- +-\n$/);
   t.regex((await runSam(['engine', 'next', folder])).stdout, /^5 images to do in round 1\.\n {2}sam engine assist /);
 });

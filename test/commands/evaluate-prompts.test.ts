@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawRegions } from '../folder/drawn-regions.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
-import { runJson, runSam } from './run-sam.js';
+import { EMBEDDED, runJson, runSam } from './run-sam.js';
 
 interface Chain { iou: number[]; noc: Record<string, { mean: number; reached: number }> }
 interface Scores { all: { regions: number; box: number; noisyBox: number; top: Chain; best: Chain } }
@@ -18,7 +18,7 @@ test('a table for people; numbers and curves as files, the same again', async (t
   t.is(code, 0, stderr);
   t.regex(stdout, /^mean IoU +all +small +medium +large\nregions +4 +2 +2 +-\nbox +0\.\d{3} +0\.\d{3} +0\.\d{3} +-\nnoisy box /);
   t.regex(stdout, /\n {2}2 +0\.\d{3}.*\n {2}NoC@85 +[12]\.\d\d \(\d+%\)/);
-  t.regex(stderr, /embedded on 4 regions of 2 images/);
+  t.regex(stderr, /tiny on 4 regions of 2 images/);
   const numbers = JSON.parse(readFileSync(output, 'utf8')) as { schema: number; command: string; scores: Scores; protocol: object };
   t.is(numbers.schema, 1);
   t.like(numbers.protocol, { clicks: 2, seed: 0, noise: { deviation: 0.1, most: 20 } });
@@ -88,7 +88,7 @@ test('an image that is not there costs its regions: exit 3, with its record', as
 
 const BSDS = '../shared/data/bsds500-val';
 (existsSync(BSDS) ? test : test.skip)('the embedded model on human regions: the figures of its card', async (t) => {
-  const { code, summary } = await runJson(t, ['evaluate', 'prompts', `${BSDS}/instances.json`, '--images', `${BSDS}/images`, '--regions', `${BSDS}/regions.json`, '--clicks', '1']);
+  const { code, summary } = await runJson(t, ['evaluate', 'prompts', `${BSDS}/instances.json`, '--images', `${BSDS}/images`, '--regions', `${BSDS}/regions.json`, '--clicks', '1'], EMBEDDED);
   t.is(code, 0);
   const { all } = summary['scores'] as Scores;
   t.is(all.regions, 790);

@@ -1,4 +1,4 @@
-/** The real command as a child process, as a stranger starts it: what it says, how it ends, and the object that --json prints. */
+/** The real commands with the words that a stranger types: what they say, how they end, and the object that --json prints. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync } from 'node:fs';
@@ -8,17 +8,32 @@ import type { ExecutionContext } from 'ava';
 import type { Issue } from '../../src/cli/issue.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { start, type Running } from '../folder/child.js';
+import { TEST_ENV } from '../test-model.js';
+import { runWarm } from './warm-sam.js';
 
 /** The command's script; the package's unless a test has an installation of its own. */
 export const SAM = resolve('bin/run.js');
 
-export interface SamOptions { cwd?: string; env?: Record<string, string | undefined>; uid?: number; script?: string }
+/** `fresh`: in a process of its own, as a person starts it; so are runs with another user or script. */
+export interface SamOptions { cwd?: string; env?: Record<string, string | undefined>; uid?: number; script?: string; fresh?: boolean }
 export interface SamEnd { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
-/** Settings of the person who runs the tests must not decide. */
-const NEUTRAL = { NODE_ENV: 'production', SAM_MODEL: '', SAM_MODEL_MIRROR: '', SAM_CACHE_DIR: '/nonexistent/sam-cache' };
+/** Settings of the person who runs the tests must not decide. The model is the quick one of the tests, unless a test asks for another: `EMBEDDED`. */
+const NEUTRAL = { NODE_ENV: 'production', SAM_MODEL_MIRROR: '', ...TEST_ENV };
 
-export async function runSam(args: readonly string[], { cwd, env = {}, uid, script = SAM }: SamOptions = {}): Promise<SamEnd> {
+/** For tests of what a person has without any setting: the model that comes with the package. */
+export const EMBEDDED = { env: { SAM_MODEL: '' } };
+
+export async function runSam(args: readonly string[], options: SamOptions = {}): Promise<SamEnd> {
+  const { cwd = process.cwd(), env = {}, uid, script, fresh = false } = options;
+  if (fresh || uid !== undefined || script !== undefined) return await runFresh(args, options);
+  return { signal: null, ...(await runWarm({ args: [...args], cwd, env: defined({ ...process.env, ...NEUTRAL, ...env }) })) };
+}
+
+/** What a process has of an environment: a name without a value is none. */
+const defined = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+
+async function runFresh(args: readonly string[], { cwd, env = {}, uid, script = SAM }: SamOptions): Promise<SamEnd> {
   const identity = uid === undefined ? {} : { uid, gid: uid };
   const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, ...NEUTRAL, ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...identity });
   const streams = Promise.all([text(child.stdout), text(child.stderr)]);

@@ -3,12 +3,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { join } from 'node:path';
 import test from 'ava';
 import { editOnnx } from '../models/onnx-edit.js';
+import { TEST_DECODER, TEST_ENCODER, TEST_MODEL } from '../test-model.js';
 import { runJson, runSam, workplace } from './run-sam.js';
 
-const ENCODER = readFileSync('models/encoder.onnx');
-const DECODER = readFileSync('models/decoder.onnx');
+const ENCODER = readFileSync(TEST_ENCODER);
+const DECODER = readFileSync(TEST_DECODER);
 
-/** The embedded decoder, giving only its first mask. */
+/** Meta's decoder, giving only its first mask. */
 const SINGLE = editOnnx(DECODER, {
   rename: { iou_predictions: 'all_iou', low_res_masks: 'all_low' },
   outputs: [{ name: 'masks', shape: [1, 4, 'h', 'w'] }, { name: 'iou_predictions', shape: ['b', 1] }, { name: 'low_res_masks', shape: ['b', 1, 64, 64] }],
@@ -54,8 +55,8 @@ for (const [what, { files, code, message, late }] of Object.entries(FOLDERS)) {
 test('a file that is not what model.json lists', async (t) => {
   const { root, input, output } = await workplace(t);
   const model = join(root, 'model');
-  cpSync('models', model, { recursive: true });
-  writeFileSync(join(model, 'model.json'), readFileSync('models/model.json', 'utf8').replace('445f706e', '00000000'));
+  cpSync(TEST_MODEL, model, { recursive: true });
+  writeFileSync(join(model, 'model.json'), readFileSync(join(TEST_MODEL, 'model.json'), 'utf8').replace('445f706e', '00000000'));
   const { code, errors } = await runJson(t, ['segment-all', input, '--output', output, '--model', model]);
   t.is(code, 5);
   t.like(errors[0], { code: 'model/checksum', file: join(model, 'encoder.onnx') });

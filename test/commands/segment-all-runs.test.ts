@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { inodesOf, outputsOf, treeOf } from '../folder/fake-run.js';
 import type { Running } from '../folder/child.js';
+import { TEST_ENV } from '../test-model.js';
 import { SAM, runJson, runSam, startSam, takeScene, workplace } from './run-sam.js';
 
 const SCENES = ['beach.jpg', 'fruit.png', 'garden.webp', 'icon.png', 'shelf/books.png', 'tiles.png'];
@@ -39,7 +40,7 @@ test.serial('inputs stay as they are, and nothing is left in the home folder', a
   const before = [treeOf(input), look()];
   // the runtime keeps still in CI by itself; elsewhere it must be told to
   const env = { HOME: join(root, 'home'), XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined, XDG_CONFIG_HOME: undefined, SAM_CACHE_DIR: undefined, CI: undefined };
-  t.is((await runSam(['segment-all', input, '--output', output, '--points-per-side', '2', '--force'], { env })).code, 0);
+  t.is((await runSam(['segment-all', input, '--output', output, '--points-per-side', '2', '--force'], { env, fresh: true })).code, 0);
   t.deepEqual([treeOf(input), look()], before);
   t.deepEqual(treeOf(join(root, 'home')), {});
 });
@@ -157,7 +158,7 @@ test.serial('--verbose says where defaults come from, --profile the seconds, --q
   const words = ['segment-all', input, '--points-per-side', '2', '--output'];
   const { stdout, stderr } = await runSam([...words, join(root, 'a'), '--verbose', '--profile', '--workers', '2']);
   t.is(stdout, '');
-  for (const line of ['model embedded (embedded), 2 workers, 1 thread each', '  --points-per-side 2 (flag)', '  --pred-iou-thresh 0.35 (model.json)', '  --box-nms-thresh 0.7 (default)']) {
+  for (const line of ['model tiny (folder), 2 workers, 1 thread each', '  --points-per-side 2 (flag)', '  --pred-iou-thresh 0.35 (model.json)', '  --box-nms-thresh 0.7 (default)']) {
     t.true(stderr.includes(`${line}\n`), stderr);
   }
   for (const stage of ['read', 'encode', 'decode', 'masks', 'write']) t.regex(stderr, new RegExp(`^ {2}${stage} +\\d+\\.\\d{3} s$`, 'm'));
@@ -169,7 +170,7 @@ test.serial('--verbose says where defaults come from, --profile the seconds, --q
 /** Runs with stdout, or stderr, on a device that is always full, or on a pipe that nobody reads. */
 async function runInto(words: readonly string[], where: { stdout?: string; stderr?: string }): Promise<{ code: number | null; stderr: string }> {
   const [out, err] = [where.stdout, where.stderr].map((path) => (path === undefined ? 'pipe' : openSync(path, 'w')));
-  const child = spawn(process.execPath, [SAM, ...words], { stdio: ['ignore', out, err], env: { ...process.env, NODE_ENV: 'production', SAM_MODEL: '' } });
+  const child = spawn(process.execPath, [SAM, ...words], { stdio: ['ignore', out, err], env: { ...process.env, NODE_ENV: 'production', ...TEST_ENV } });
   child.stdout?.destroy();
   const said = child.stderr === null ? '' : text(child.stderr);
   const [code] = await once(child, 'close') as [number | null]; // what `close` gives

@@ -9,12 +9,12 @@ import { openProject, type Project } from '../../src/engine/project.js';
 import { proposeMasks, type ProposeReport, type ProposeRequest } from '../../src/engine/propose.js';
 import { giveVerdict } from '../../src/engine/verdicts.js';
 import { maskIou } from '../../src/mask/iou.js';
+import { TEST_ENV, TEST_MODEL } from '../test-model.js';
 import { drawPng, HEIGHT, NOW, projectWith, WIDTH, boxMask, type Place } from './scenes.js';
 
-const ENV = { SAM_CACHE_DIR: '/nonexistent/sam-cache' };
 const GRID = { pointsPerSide: 4, predIouThresh: 0.2, stabilityScoreThresh: 0.3 };
-const propose = ({ folder }: Place, more: Partial<ProposeRequest> = {}): Promise<ProposeReport> => proposeMasks({ folder, model: 'embedded', env: ENV, generator: GRID, ...more, options: { workers: 1, ...more.options } }, NOW);
-const auto = ({ folder }: Place, more: Partial<AutoRequest> = {}): Promise<AutoReport> => autoMasks({ folder, model: 'embedded', env: ENV, generator: { ...GRID, cropNLayers: 0 }, ...more, options: { workers: 1, ...more.options } }, NOW);
+const propose = ({ folder }: Place, more: Partial<ProposeRequest> = {}): Promise<ProposeReport> => proposeMasks({ folder, model: TEST_MODEL, env: TEST_ENV, generator: GRID, ...more, options: { workers: 1, ...more.options } }, NOW);
+const auto = ({ folder }: Place, more: Partial<AutoRequest> = {}): Promise<AutoReport> => autoMasks({ folder, model: TEST_MODEL, env: TEST_ENV, generator: { ...GRID, cropNLayers: 0 }, ...more, options: { workers: 1, ...more.options } }, NOW);
 
 async function reading<T>(folder: string, act: (project: Project) => T, mode: 'read' | 'write' = 'read'): Promise<T> {
   const project = await openProject(folder, mode);
@@ -34,7 +34,7 @@ async function closed(t: ExecutionContext, names = ['a.png', 'b.png']): Promise<
 test('proposals come once, with what made them; with other options those that nobody judged give way', async (t) => {
   const place = await closed(t);
   const report = await propose(place);
-  t.like(report, { images: 2, skipped: 0, failed: 0, retired: 0, round: 1, model: 'embedded', threshold: 0.2, verdicts: 0 });
+  t.like(report, { images: 2, skipped: 0, failed: 0, retired: 0, round: 1, model: 'tiny', threshold: 0.2, verdicts: 0 });
   t.true(report.masks >= 2);
   t.like(await propose(place), { images: 0, skipped: 2, masks: 0 });
   const judged = await reading(place.folder, (project) => {

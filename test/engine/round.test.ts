@@ -13,9 +13,10 @@ import { roundsOf } from '../../src/engine/rounds.js';
 import { trainerArgv } from '../../src/engine/trainer.js';
 import { giveVerdict } from '../../src/engine/verdicts.js';
 import { fieldsOf, MemorySource, type Field } from '../../src/models/protobuf.js';
+import { TEST_ENV, TEST_MODEL } from '../test-model.js';
 import { NOW, placeWith, type Place } from './scenes.js';
 
-const ENV = { SAM_CACHE_DIR: '/nonexistent/sam-cache', PATH: '/nonexistent' };
+const ENV = { ...TEST_ENV, PATH: '/nonexistent' };
 const PLACES = { dataset: '/a b/t.json', images: '/i', model: '/m', out: '/o', minutes: '5' };
 
 test('a trainer is words, not a shell: what stands in a placeholder stays one word', (t) => {
@@ -33,9 +34,9 @@ function* largeWeights(bytes: Uint8Array): Generator<Field> {
   for (const field of inside(inside(graphs, 5), 9)) if (field.end - field.start > 100_000) yield field;
 }
 
-/** The embedded model with a part of its weights gone: it runs, and finds less. */
+/** The test model with a part of its weights gone: it runs, and finds less. */
 function weakModel(folder: string): string {
-  cpSync(resolve('models'), folder, { recursive: true });
+  cpSync(TEST_MODEL, folder, { recursive: true });
   const path = join(folder, 'encoder.onnx'), bytes = readFileSync(path);
   for (const { start, end } of largeWeights(bytes)) bytes.fill(0, start, end);
   writeFileSync(path, bytes);
@@ -44,18 +45,18 @@ function weakModel(folder: string): string {
   return folder;
 }
 
-/** A project that works with a weak model; its masks are what the embedded one proposed and a person accepted. */
+/** A project that works with a weak model; its masks are what the whole one proposed and a person accepted. */
 async function judged(t: ExecutionContext): Promise<Place> {
   const place = await placeWith(t, ['a.png', 'b.png', 'c.png']);
   await initProject({ folder: place.folder, images: place.images, model: weakModel(join(place.root, 'weak')), valShare: 0.34, env: ENV }, NOW);
-  await proposeMasks({ folder: place.folder, model: 'embedded', env: ENV, generator: { pointsPerSide: 4, predIouThresh: 0.3, stabilityScoreThresh: 0.5 }, options: { workers: 1 } }, NOW);
+  await proposeMasks({ folder: place.folder, model: TEST_MODEL, env: ENV, generator: { pointsPerSide: 4, predIouThresh: 0.3, stabilityScoreThresh: 0.5 }, options: { workers: 1 } }, NOW);
   const project = await openProject(place.folder, 'write');
   for (const { id } of imagesOf(project)) for (const mask of masksOf(project, id)) giveVerdict(project, { maskId: mask.id, revision: mask.revision, annotator: 'ann', verdict: 'accept' }, NOW);
   await project.close();
   return place;
 }
 
-/** A command that "trains" by putting the embedded model in place. */
+/** A command that "trains" by putting the whole model in place. */
 function trainer({ root }: Place, body: string): string {
   const path = join(root, 'trainer.mjs');
   writeFileSync(path, `import { cpSync, readFileSync, mkdirSync, existsSync, writeFileSync } from 'node:fs';\nconst [dataset, out] = process.argv.slice(2);\nJSON.parse(readFileSync(dataset, 'utf8'));\n${body}\n`);
@@ -70,7 +71,7 @@ test('a better model is put in use, with its lineage; one that is not is kept on
   await t.throwsAsync(end(place, { trainer: failing }), { code: 'model/training', message: /status 9.*tries again/ });
   t.deepEqual(readdirSync(join(place.folder, 'backups')), ['round-1.db']);
   // the same weights under other hashes: new models as far as the project can tell
-  const copying = (mark: string): string => trainer(place, `cpSync(${JSON.stringify(resolve('models'))}, out, { recursive: true }); const path = out + '/model.json'; writeFileSync(path, readFileSync(path, 'utf8') + '${mark}');`);
+  const copying = (mark: string): string => trainer(place, `cpSync(${JSON.stringify(TEST_MODEL)}, out, { recursive: true }); const path = out + '/model.json'; writeFileSync(path, readFileSync(path, 'utf8') + '${mark}');`);
   const good = copying(' ');
   const report = await end(place, { trainer: good });
   t.like(report, { round: 1, isPromoted: true, model: 'round-1', next: 2 });
@@ -92,7 +93,7 @@ test('a better model is put in use, with its lineage; one that is not is kept on
 
 test('without a trainer it closes, exports, and says what to run; with nothing to train on it changes nothing', async (t) => {
   const empty = await placeWith(t, ['a.png']);
-  await initProject({ folder: empty.folder, images: empty.images, env: ENV, model: 'embedded' }, NOW);
+  await initProject({ folder: empty.folder, images: empty.images, env: ENV, model: TEST_MODEL }, NOW);
   await t.throwsAsync(end(empty), { code: 'engine/conflict', message: /nothing to train on/ });
   t.false(existsSync(join(empty.folder, 'rounds')));
   const place = await judged(t);

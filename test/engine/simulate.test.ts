@@ -14,6 +14,7 @@ import { maskIou } from '../../src/mask/iou.js';
 import type { Rle } from '../../src/mask/rle.js';
 import { polygonsFromRle } from '../../src/mask/polygons.js';
 import type { Prompt } from '../../src/models/predict.js';
+import { TEST_ENV, TEST_MODEL } from '../test-model.js';
 import { boxMask, HEIGHT, NOW, projectWith, WIDTH, type Place } from './scenes.js';
 
 /** A model that knows the object to half its width, and a click's column more with every further click. */
@@ -84,9 +85,8 @@ async function closed(t: ExecutionContext, prepare?: (project: Project) => void)
   return { ...place, truth: truthFile(place) };
 }
 
-const ENV = { SAM_CACHE_DIR: '/nonexistent/sam-cache' };
 const run = ({ folder, truth }: Place & { truth: string }, more: object = {}, stop?: AbortSignal): Promise<SimulateReport> =>
-  simulateAnnotator({ folder, truth, env: ENV, model: 'embedded', giveUp: 'paint', maxClicks: 2, workers: 2, ...more }, NOW, stop === undefined ? {} : { stop });
+  simulateAnnotator({ folder, truth, env: TEST_ENV, model: TEST_MODEL, giveUp: 'paint', maxClicks: 2, workers: 2, ...more }, NOW, stop === undefined ? {} : { stop });
 
 /** All that a project says of its masks, less what numbers them. */
 async function contentOf(folder: string): Promise<unknown[]> {
@@ -101,7 +101,7 @@ async function contentOf(folder: string): Promise<unknown[]> {
 test('the assisted stage: every object gets its mask, with effort, prompts and person, whatever the number of workers', async (t) => {
   const place = await closed(t);
   const report = await run(place);
-  t.like(report, { stage: 'assisted-manual', round: 1, images: 3, objects: 3, drawn: 3, left: 0, failed: 0, unknown: 1, waiting: 0, model: 'embedded', problems: [] });
+  t.like(report, { stage: 'assisted-manual', round: 1, images: 3, objects: 3, drawn: 3, left: 0, failed: 0, unknown: 1, waiting: 0, model: 'tiny', problems: [] });
   const project = await openProject(place.folder, 'read');
   for (const [name, truths] of Object.entries(OBJECTS)) {
     const image = imageByName(project, name)!, masks = masksOf(project, image.id);

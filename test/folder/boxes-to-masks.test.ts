@@ -8,11 +8,11 @@ import { predictBoxes, workFolderOf, type BoxesResult } from '../../src/folder/b
 import { coco } from '../../src/formats/coco/coco.js';
 import { rleFromString } from '../../src/mask/rle-string.js';
 import { rleArea, rleIntersection } from '../../src/mask/rle.js';
+import { TEST_FILES } from '../test-model.js';
 
 interface Golden { image: string; size: [number, number]; prompt: { box?: number[]; points?: unknown; multimask: boolean; refine?: boolean }; scores: number[]; masks: string[] }
 
-const MODEL = { name: 'embedded', sha256: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' };
-const SETUP = { model: MODEL, threads: 1, multimask: false, refine: 0, maxPixels: 1e8, lenient: false };
+const SETUP = { model: TEST_FILES, threads: 1, multimask: false, refine: 0, maxPixels: 1e8, lenient: false };
 
 async function run(folder: string, dataset: unknown, more: { keepUnmasked?: boolean } = {}): Promise<{ result: BoxesResult; entries: DatasetEntry[] }> {
   const file = join(folder, 'boxes.json');

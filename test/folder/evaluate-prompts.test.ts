@@ -1,4 +1,4 @@
-/** `evaluate prompts` on a drawn dataset with the embedded model: its numbers against the predictor asked by hand, whoever works, and what is refused. */
+/** `evaluate prompts` on a drawn dataset with a small model: its numbers against the predictor asked by hand, whoever works, and what is refused. */
 import test from 'ava';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,12 +12,13 @@ import { rleToCoco } from '../../src/mask/rle-string.js';
 import { predict } from '../../src/models/predict.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { TEST_ENV, TEST_FILES } from '../test-model.js';
 import { drawRegions, type DrawnDataset } from './drawn-regions.js';
 
 type Settings = PromptsRequest['options'] & { thresholds?: PromptsRequest['thresholds'] } & Partial<Pick<PromptsRequest, 'regions' | 'output' | 'plot'>>;
 
 function evaluate({ annotations, images }: Pick<DrawnDataset, 'annotations' | 'images'>, { thresholds = {}, regions, output, plot, ...options }: Settings = {}) {
-  return evaluatePrompts({ annotations, images, regions, output, plot, env: {}, options: { clicks: 3, workers: 1, ...options }, thresholds, image: {} });
+  return evaluatePrompts({ annotations, images, regions, output, plot, env: TEST_ENV, options: { clicks: 3, workers: 1, ...options }, thresholds, image: {} });
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -27,7 +28,7 @@ test('the numbers are those of the predictor, asked by hand', async (t) => {
   const drawn = await drawRegions(await temporaryFolder(t));
   const { scores, errors } = await evaluate(drawn);
   t.deepEqual(errors, []);
-  const predictor = await Predictor.open({ name: 'embedded', sha256: 'x', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' });
+  const predictor = await Predictor.open(TEST_FILES);
   const boxes: number[] = [], tops: number[] = [], bests: number[] = [];
   for (const { image, truth } of drawn.regions) {
     const embedding = await predictor.embed(await readImage(join(drawn.images, image), { name: image }));

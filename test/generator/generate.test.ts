@@ -8,6 +8,7 @@ import { readImage } from '../../src/image/decode.js';
 import { boxFromRle, rleArea } from '../../src/mask/rle.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { resolveOptions } from '../../src/options.js';
+import { TEST_FILES } from '../test-model.js';
 import { matchRecords, misordered, type ReferenceRecord } from './compare-records.js';
 
 interface GoldenCase { image: string; settings: Record<string, number>; records: string }
@@ -17,7 +18,6 @@ const MODELS: Record<string, { encoder: string; decoder: string }> = {
   F1: { encoder: `${SHARED}/models/meta/encoder.onnx`, decoder: `${SHARED}/models/meta/decoder.onnx` },
   F2: { encoder: `${SHARED}/models/transformers/vision_encoder.onnx`, decoder: `${SHARED}/models/transformers/prompt_encoder_mask_decoder.onnx` },
 };
-const EMBEDDED = { encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' };
 
 /** The reference's snake_case settings as our options. */
 function optionsOf(settings: Record<string, number>): GeneratorOptions {
@@ -27,7 +27,7 @@ function optionsOf(settings: Record<string, number>): GeneratorOptions {
 const open = (files: { encoder: string; decoder: string }): Promise<Predictor> => Predictor.open({ name: 'test', sha256: 'test', ...files });
 
 for (const [folder, imageFolder, files] of [
-  ['fixtures/goldens', 'fixtures/scenes', { F1: EMBEDDED }],
+  ['fixtures/goldens', 'fixtures/scenes', { F1: TEST_FILES }],
   [`${SHARED}/amg`, `${SHARED}/amg/images`, MODELS],
 ] as const) {
   const present = existsSync(`${folder}/${folder.startsWith('fixtures') ? 'amg.json' : 'cases.json'}`);
@@ -76,7 +76,7 @@ function recordsOf(path: string): ReferenceRecord[] {
 }
 
 test('a 1 x 1 image gives one mask, whatever the thresholds that let it through', async (t) => {
-  const predictor = await open(EMBEDDED);
+  const predictor = await open(TEST_FILES);
   const image = { data: Uint8Array.of(133, 135, 118), width: 1, height: 1 };
   for (const settings of [{ pred_iou_thresh: 0.35, stability_score_thresh: 0.6 }, { pred_iou_thresh: 0, stability_score_thresh: 0 }]) {
     const records = await generateMasks(image, predictor, optionsOf({ ...settings, points_per_side: 8 }));
@@ -86,7 +86,7 @@ test('a 1 x 1 image gives one mask, whatever the thresholds that let it through'
 });
 
 test('the batch size changes no mask', async (t) => {
-  const predictor = await open(EMBEDDED);
+  const predictor = await open(TEST_FILES);
   const image = { data: Uint8Array.from({ length: 96 * 64 * 3 }, (_, i) => (Math.floor(i / 3 / 96) > 20 && Math.floor(i / 3) % 96 < 50 ? 220 : 40)), width: 96, height: 64 };
   const run = (points_per_batch: number) => generateMasks(image, predictor, optionsOf({ pred_iou_thresh: 0.2, stability_score_thresh: 0.4, points_per_side: 8, points_per_batch }));
   const [whole, small] = [await run(64), await run(7)];
@@ -96,7 +96,7 @@ test('the batch size changes no mask', async (t) => {
 });
 
 test('area limits drop masks before they can suppress others, and mask IoU drops near copies', async (t) => {
-  const predictor = await open(EMBEDDED);
+  const predictor = await open(TEST_FILES);
   const image = await readImage('fixtures/scenes/' + (JSON.parse(readFileSync('fixtures/goldens/amg.json', 'utf8')) as GoldenCase[])[0]!.image, { name: 'scene' });
   const pixels = image.width * image.height;
   const all = await generateMasks(image, predictor, optionsOf({ pred_iou_thresh: 0.2, stability_score_thresh: 0.4, points_per_side: 16, box_nms_thresh: 1 }));

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { predict, type Prompt } from '../../src/models/predict.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { TEST_DECODER, TEST_ENCODER } from '../test-model.js';
 import { editOnnx } from './onnx-edit.js';
 
-const DECODER = readFileSync('models/decoder.onnx');
+const DECODER = readFileSync(TEST_DECODER);
 const IMAGE = { width: 90, height: 60, data: Uint8Array.from({ length: 90 * 60 * 3 }, (_, i) => (i * 37) % 251) };
 
 /** Looks at the first mask alone, however many there are: it must be asked one by one. */
@@ -21,11 +22,11 @@ const sliced = (): Uint8Array => editOnnx(DECODER, {
   before: [{ op: 'Slice', inputs: ['mask_input', 'w_0', 'w_1', 'w_0'], outputs: ['w_mask'] }],
 }).model;
 
-for (const [name, decoder] of [['the embedded decoder', (): Uint8Array => DECODER], ['a decoder that looks at one mask only', sliced]] as const) {
+for (const [name, decoder] of [['Meta\'s decoder', (): Uint8Array => DECODER], ['a decoder that looks at one mask only', sliced]] as const) {
   test(`masks together give what each gives alone: ${name}`, async (t) => {
     const path = join(await temporaryFolder(t), 'decoder.onnx');
     writeFileSync(path, decoder());
-    const predictor = await Predictor.open({ name: 'm', sha256: 'm', encoder: 'models/encoder.onnx', decoder: path });
+    const predictor = await Predictor.open({ name: 'm', sha256: 'm', encoder: TEST_ENCODER, decoder: path });
     const embedding = await predictor.embed(IMAGE);
     const prompts: Prompt[] = [[10, 20], [50, 40], [80, 5]].map(([x = 0, y = 0], i) => ({
       points: [{ x, y, label: 1 as const }], logits: Float32Array.from({ length: 64 * 64 }, (_, at) => 8 * Math.sin(at / (20 + 30 * i))),

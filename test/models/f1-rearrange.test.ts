@@ -5,8 +5,9 @@ import { rearrangeF1 } from '../../src/models/f1-rearrange.js';
 import { cutOnnx } from '../../src/models/onnx-cut.js';
 import { seededTensor } from '../../src/models/probe.js';
 import { SessionThread } from '../../src/models/session.js';
+import { TEST_DECODER, TEST_ENCODER } from '../test-model.js';
 
-const DECODER = readFileSync('models/decoder.onnx');
+const DECODER = readFileSync(TEST_DECODER);
 const OUTPUTS = ['iou_predictions', 'low_res_masks'];
 const cut = (model: Uint8Array): Uint8Array => cutOnnx(model, { outputs: OUTPUTS, shapes: { point_coords: ['prompts', 'points', 2], point_labels: ['prompts', 'points'] } });
 
@@ -36,7 +37,7 @@ test('points, boxes and earlier logits: the same answers', async (t) => {
 });
 
 test('a graph of another form is left alone', (t) => {
-  t.is(rearrangeF1(readFileSync('models/encoder.onnx'), 16), undefined);
+  t.is(rearrangeF1(readFileSync(TEST_ENCODER), 16), undefined);
   const renamed = Buffer.from(DECODER.toString('latin1').replaceAll('output_upscaling.3.weight', 'output_upscaling.9.weight'), 'latin1');
   t.is(rearrangeF1(renamed, 16), undefined);
 });

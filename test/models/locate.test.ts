@@ -7,10 +7,11 @@ import { locateModel } from '../../src/models/locate.js';
 import { modelSha256, type LocatedModel } from '../../src/models/located-model.js';
 import { parseModelJson } from '../../src/models/model-json.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { TEST_DECODER, TEST_ENCODER, TEST_MODEL } from '../test-model.js';
 import { sha256Of } from './weights-server.js';
 
 const listed = ['encoder.onnx', 'decoder.onnx'].map((name) => {
-  const bytes = readFileSync(join('models', name));
+  const bytes = readFileSync(join(TEST_MODEL, name));
   return { path: name, bytes: bytes.length, sha256: sha256Of(bytes) };
 });
 
@@ -23,12 +24,12 @@ async function fails(t: ExecutionContext, model: string, code: ErrorCode, ...par
   for (const part of parts) t.true(error.message.includes(part), `${error.message} should hold ${part}`);
 }
 
-/** A folder with the embedded graphs under the given names. */
+/** A folder with the test model's graphs under the given names. */
 async function folderWith(t: ExecutionContext, encoder = 'encoder.onnx', decoder = 'decoder.onnx'): Promise<string> {
   const folder = join(await temporaryFolder(t), 'my-model');
   mkdirSync(join(folder, 'onnx'), { recursive: true });
-  copyFileSync('models/encoder.onnx', join(folder, encoder));
-  copyFileSync('models/decoder.onnx', join(folder, decoder));
+  copyFileSync(TEST_ENCODER, join(folder, encoder));
+  copyFileSync(TEST_DECODER, join(folder, decoder));
   return folder;
 }
 
@@ -37,8 +38,8 @@ const manifest = (folder: string, value: object): void => writeFileSync(join(fol
 test('without a name: SAM_MODEL, else the embedded model, verified by its list', async (t) => {
   const model = await locate(undefined);
   t.like(model, { name: 'embedded', origin: 'embedded', folder: resolve('models'), encoder: resolve('models/encoder.onnx'), decoder: resolve('models/decoder.onnx') });
-  t.like(model.json, { schema: 1, contract: 'F1', inputSide: 256, maskSide: 64, recommended: { predIouThresh: 0.35, stabilityScoreThresh: 0.6 } });
-  t.deepEqual(model.files.slice(0, 2).map(({ bytes, sha256 }) => ({ bytes, sha256 })), listed.map(({ bytes, sha256 }) => ({ bytes, sha256 })));
+  t.like(model.json, { schema: 1, contract: 'F1' });
+  t.deepEqual(model.files.slice(0, 2).map(({ bytes, sha256 }) => ({ bytes, sha256 })), [model.encoder, model.decoder].map((path) => readFileSync(path)).map((bytes) => ({ bytes: bytes.length, sha256: sha256Of(bytes) })));
   t.deepEqual(await locate(undefined, { SAM_MODEL: '' }), model);
   const folder = await folderWith(t);
   t.like(await locate(undefined, { SAM_MODEL: folder }), { name: 'my-model', origin: 'folder', folder });
@@ -70,7 +71,7 @@ test('what is no model says what was found', async (t) => {
   await fails(t, folder, 'model/missing', 'decoder.onnx is not a regular file');
   writeFileSync(join(folder, 'encoder.onnx'), 'not a graph');
   rmSync(join(folder, 'decoder.onnx'), { recursive: true });
-  copyFileSync('models/decoder.onnx', join(folder, 'decoder.onnx'));
+  copyFileSync(TEST_DECODER, join(folder, 'decoder.onnx'));
   await fails(t, folder, 'model/format');
 });
 
@@ -100,11 +101,11 @@ test('files listed with checksums: swapped, truncated, or left out', async (t) =
   manifest(folder, { files: listed });
   t.is((await locate(folder)).files.length, 3);
   truncateSync(join(folder, 'decoder.onnx'), 1000);
-  const half = sha256Of(readFileSync('models/decoder.onnx').subarray(0, 1000));
+  const half = sha256Of(readFileSync(TEST_DECODER).subarray(0, 1000));
   await fails(t, folder, 'model/checksum', 'decoder.onnx', `expected ${listed[1]?.bytes} bytes with sha256 ${listed[1]?.sha256}`, `found 1000 with ${half}`);
-  copyFileSync('models/encoder.onnx', join(folder, 'decoder.onnx'));
+  copyFileSync(TEST_ENCODER, join(folder, 'decoder.onnx'));
   await fails(t, folder, 'model/checksum', 'decoder.onnx', listed[1]?.sha256 ?? '', listed[0]?.sha256 ?? '');
-  copyFileSync('models/decoder.onnx', join(folder, 'decoder.onnx'));
+  copyFileSync(TEST_DECODER, join(folder, 'decoder.onnx'));
   manifest(folder, { files: listed.slice(0, 1) });
   await fails(t, folder, 'model/json', 'not decoder.onnx');
   manifest(folder, { files: [...listed, { ...listed[0], path: 'extra.bin' }] });
@@ -113,7 +114,7 @@ test('files listed with checksums: swapped, truncated, or left out', async (t) =
 
 test('paths in model.json stay in the folder', async (t) => {
   const folder = await folderWith(t);
-  copyFileSync('models/encoder.onnx', join(folder, '..', 'encoder.onnx'));
+  copyFileSync(TEST_ENCODER, join(folder, '..', 'encoder.onnx'));
   symlinkSync(join(folder, '..', 'encoder.onnx'), join(folder, 'link.onnx'));
   for (const encoder of ['../encoder.onnx', 'onnx/../../encoder.onnx', '..\\encoder.onnx', join(folder, '..', 'encoder.onnx'), 'C:\\encoder.onnx', 'link.onnx']) {
     manifest(folder, { encoder });
@@ -181,7 +182,7 @@ test('a model\'s checksum is that of its bytes: wherever they lie, whatever they
   t.is(modelSha256(a.files), modelSha256([...b.files].reverse()));
   t.regex(modelSha256(a.files), /^[0-9a-f]{64}$/);
   const other = await folderWith(t);
-  writeFileSync(join(other, 'decoder.onnx'), readFileSync('models/encoder.onnx'));
+  writeFileSync(join(other, 'decoder.onnx'), readFileSync(TEST_ENCODER));
   t.not(modelSha256((await locate(other)).files), modelSha256(a.files));
   const overridden = await folderWith(t);
   manifest(overridden, { inputSide: 256 });

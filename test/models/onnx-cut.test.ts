@@ -8,6 +8,7 @@ import { seededTensor } from '../../src/models/probe.js';
 import { MemorySource, bytesField, concat, fieldsOf, textOf, type Field } from '../../src/models/protobuf.js';
 import { SessionThread } from '../../src/models/session.js';
 import type { Feed } from '../../src/models/session-protocol.js';
+import { TEST_DECODER } from '../test-model.js';
 import { SMALL, graphAttribute, graphBytes, modelBytes } from './small-model.js';
 
 /** Names in a graph: what its nodes make, its weights, inputs, outputs, and noted shapes. */
@@ -103,8 +104,8 @@ test('the runtime takes a cut graph and gives the same numbers', async (t) => {
   }
 });
 
-test('the embedded decoder without its upsampled masks', async (t) => {
-  const model = readFileSync('models/decoder.onnx');
+test('Meta\'s decoder without its upsampled masks', async (t) => {
+  const model = readFileSync(TEST_DECODER);
   const feeds = {
     image_embeddings: seededTensor([1, 64, 16, 16]), point_coords: { data: Float32Array.of(100, 80, 0, 0), shape: [1, 2, 2] }, point_labels: { data: Float32Array.of(1, -1), shape: [1, 2] },
     mask_input: seededTensor([1, 1, 64, 64]), has_mask_input: { data: Float32Array.of(1), shape: [1] }, orig_im_size: { data: Float32Array.of(30, 40), shape: [2] },

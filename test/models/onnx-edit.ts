@@ -1,4 +1,4 @@
-/** Test models made from the embedded ones: other signatures around the same weights, weights in side files, damaged graphs. */
+/** Test models made from `fixtures/model`: other signatures around the same weights, weights in side files, damaged graphs. */
 import { constantBytes, nodeBytes, valueInfoBytes, type ConstantSpec, type NodeSpec } from '../../src/models/onnx-build.js';
 import { bytesField, bytesOf, concat, fieldsOf, integerField, MemorySource, textOf, type Field } from '../../src/models/protobuf.js';
 
@@ -51,7 +51,7 @@ export function editOnnx(model: Uint8Array, edit: Edit): { model: Uint8Array; si
   return { model: whole, side: concat(side) };
 }
 
-/** The embedded encoder behind the signature of samexporter's and Acly's exports: resized RGB 0..255, H x W x 3, normalised and padded inside. */
+/** An encoder behind the signature of samexporter's and Acly's exports: resized RGB 0..255, H x W x 3, normalised and padded inside. */
 export function hwcEncoder(encoder: Uint8Array, side: number): Uint8Array {
   return editOnnx(encoder, {
     inputs: [{ name: 'input_image', shape: ['height', 'width', 3] }],

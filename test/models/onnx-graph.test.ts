@@ -6,6 +6,7 @@ import { isSamError } from '../../src/errors.js';
 import { describeOnnx, describeTensor, readOnnxGraph } from '../../src/models/onnx-graph.js';
 import { MemorySource, bytesField, concat, integerField } from '../../src/models/protobuf.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { TEST_DECODER, TEST_ENCODER } from '../test-model.js';
 import { SMALL, graphAttribute, graphBytes, modelBytes, type SmallGraph } from './small-model.js';
 
 const EMPTY: SmallGraph = { inputs: [], outputs: [], nodes: [], weights: [] };
@@ -56,8 +57,8 @@ test('element types by name, others by number', (t) => {
   t.deepEqual(describe(modelBytes({ ...EMPTY, more: [sequence] })).outputs, [{ name: 'y', type: 'unknown', shape: [] }]);
 });
 
-test('the embedded model', (t) => {
-  const encoder = readOnnxGraph('models/encoder.onnx'), decoder = readOnnxGraph('models/decoder.onnx');
+test('a model as its exporter writes it', (t) => {
+  const encoder = readOnnxGraph(TEST_ENCODER), decoder = readOnnxGraph(TEST_DECODER);
   t.deepEqual(encoder.inputs.map(describeTensor), ['x float32[1, 3, 256, 256]']);
   t.deepEqual(decoder.inputs.map((input) => input.name), ['image_embeddings', 'point_coords', 'point_labels', 'mask_input', 'has_mask_input', 'orig_im_size']);
   t.deepEqual(decoder.outputs.map((output) => output.name), ['masks', 'iou_predictions', 'low_res_masks']);
@@ -127,7 +128,7 @@ for (const [name, model] of [['small', modelBytes(SMALL)], ['rich', modelBytes(R
 }
 
 test('many flips at once, and a damaged real model', async (t) => {
-  const real = (await readFile('models/decoder.onnx')).subarray(0, 300_000);
+  const real = (await readFile(TEST_DECODER)).subarray(0, 300_000);
   let state = 7;
   const chance = (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

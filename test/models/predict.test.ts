@@ -6,12 +6,13 @@ import { rleFromString } from '../../src/mask/rle-string.js';
 import { rleArea, rleIntersection } from '../../src/mask/rle.js';
 import { predict, predictRefined, type Prompt } from '../../src/models/predict.js';
 import { Predictor, type ImageEmbedding } from '../../src/models/predictor.js';
+import { TEST_FILES } from '../test-model.js';
 
 interface GoldenPrompt { points?: [number, number][]; labels?: (0 | 1)[]; box?: [number, number, number, number]; multimask: boolean; refine?: boolean }
 interface Golden { image: string; size: [number, number]; prompt: GoldenPrompt; scores: number[]; masks: string[]; low_res: { mean: number; min: number; max: number }[] }
 
 const GOLDENS = '../shared/goldens';
-const open = (): Promise<Predictor> => Predictor.open({ name: 'embedded', sha256: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' });
+const open = (): Promise<Predictor> => Predictor.open(TEST_FILES);
 
 const promptOf = ({ points, labels, box }: GoldenPrompt): Prompt => ({
   ...(points === undefined ? {} : { points: points.map(([x, y], i) => ({ x, y, label: labels![i]! })) }),

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { isSamError, type ErrorCode } from '../../src/errors.js';
 import type { RgbImage } from '../../src/image/rgb-image.js';
 import { Predictor } from '../../src/models/predictor.js';
+import { TEST_DECODER, TEST_ENCODER } from '../test-model.js';
 import { editOnnx, hwcEncoder, type Edit } from './onnx-edit.js';
 
-const ENCODER = readFileSync('models/encoder.onnx');
-const DECODER = readFileSync('models/decoder.onnx');
+const ENCODER = readFileSync(TEST_ENCODER);
+const DECODER = readFileSync(TEST_DECODER);
 const SIDE = 256;
 
 /** A drawn picture, wider than high so that there is padding. */

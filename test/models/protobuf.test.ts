@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isSamError } from '../../src/errors.js';
 import { FileSource, MemorySource, bytesField, bytesOf, concat, copyField, fieldsOf, integerField, integersOf, textOf, type ByteSource, type Field } from '../../src/models/protobuf.js';
+import { TEST_DECODER } from '../test-model.js';
 
 const fieldsIn = (bytes: Uint8Array): Field[] => [...fieldsOf(new MemorySource(bytes), 0, bytes.length)];
 
@@ -83,8 +84,8 @@ test('any bytes give fields or model/format', (t) => {
 });
 
 test('a file is read through its window as memory is', (t) => {
-  const bytes = readFileSync('models/decoder.onnx');
-  const fd = openSync('models/decoder.onnx', 'r');
+  const bytes = readFileSync(TEST_DECODER);
+  const fd = openSync(TEST_DECODER, 'r');
   t.teardown(() => { closeSync(fd); });
   const file = new FileSource(fd, bytes.length), memory = new MemorySource(bytes);
   const graphOf = (source: ByteSource): Field => [...fieldsOf(source, 0, source.size)].find((field) => field.number === 7)!;

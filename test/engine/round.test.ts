@@ -1,6 +1,6 @@
 /** The end of a round: nothing is trained on what is not there, the better model is kept, an interrupted round goes on. */
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { initProject } from '../../src/engine/init.js';
 import { imagesOf } from '../../src/engine/images.js';

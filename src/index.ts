@@ -107,6 +107,7 @@ export { boundaryWidth, erodeRle, innerBoundary } from './mask/boundary.js';
 
 // charts
 export { drawBarChart, drawLineChart, type BarChart, type ChartSize, type LineChart } from './draw/chart.js';
+export { drawPanels, svgPanels, type Panel, type PanelGrid } from './draw/chart-panels.js';
 
 // pictures of datasets
 export { colourOf, type ColourBy, type Coloured } from './draw/colouring.js';
@@ -139,7 +140,8 @@ export { dedupeProject, hierarchyOf, type DedupeProjectRequest, type DedupeRepor
 export { DUPLICATE_OPTIONS, findDuplicates, type DuplicateOptions } from './engine/duplicates.js';
 export { statusOf, type EngineStatus } from './engine/status.js';
 export { adviceOf, type Advice } from './engine/next.js';
-export { dedupeFolder, projectStatus } from './engine/looks.js';
+export { dedupeFolder, projectStatus, type StatusReport } from './engine/looks.js';
+export { type RoundQuality, type ScoreRange } from './engine/status-quality.js';
 export { SIMULATE_OPTIONS, SIMULATED_PERSON, type SimulateOptions } from './engine/simulate-options.js';
 export { simulateAnnotator, type SimulateReport, type SimulateRequest } from './engine/simulate.js';
 export { endSimulatedRound, proposeAndJudge, type FinishedRound, type ProposedAndJudged, type SimulatedPerson } from './engine/simulate-round.js';

@@ -13,6 +13,7 @@ export default class EngineNext extends SamCommand<typeof EngineNext> {
   static override args = { dir: Args.string({ description: 'Folder of the project.', required: true, ignoreStdin: true }) };
 
   protected async execute(): Promise<Outcome> {
-    return nextOutcome(adviceOf(await projectStatus(this.args.dir, Date.now()), this.args.dir));
+    const { status } = await projectStatus(this.args.dir, Date.now());
+    return nextOutcome(adviceOf(status, this.args.dir));
   }
 }

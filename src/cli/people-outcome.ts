@@ -8,7 +8,7 @@ import type { Issue } from './issue.js';
 import { counted } from './written-outcome.js';
 
 export function simulateOutcome({ problems, ...report }: SimulateReport, folder: string): Outcome {
-  const { images, objects, present, drawn, accepted, corrected, rejected, painted, left, clicks, seconds, unknown, waiting, stage } = report;
+  const { images, objects, present, drawn, accepted, corrected, rejected, painted, left, clicks, seconds, unknown, waiting, stage, verdictsOnly } = report;
   const made = drawn + accepted + corrected;
   const judged = stage === 'semi-automatic' ? [`${accepted} proposals accepted`, `${corrected} corrected`, `${rejected} rejected`] : [];
   const rest = [...(waiting > 0 ? [`${counted(waiting, 'image')} left to do`] : []), ...(unknown > 0 ? [`${counted(unknown, 'image')} to do, but not in the truth`] : [])];
@@ -16,7 +16,7 @@ export function simulateOutcome({ problems, ...report }: SimulateReport, folder:
     summary: { ...report, secondsPerMask: made === 0 ? null : seconds / made, clicksPerMask: made === 0 ? null : clicks / made },
     outputs: [folder], errors: problems, exitCode: problems.length > 0 ? EXIT_CODES.item : 0,
     closing: [
-      `${counted(images, 'image')} done: ${[`${counted(drawn, 'mask')} drawn`, ...judged].join(', ')}${painted > 0 ? ` (${painted} painted by hand)` : ''}; ${left} of ${counted(objects, 'object')} given up${present > 0 ? `, ${present} there before` : ''}.`,
+      `${counted(images, 'image')} ${verdictsOnly ? 'judged' : 'done'}: ${[...(verdictsOnly ? [] : [`${counted(drawn, 'mask')} drawn`]), ...judged].join(', ')}${painted > 0 ? ` (${painted} painted by hand)` : ''}; ${left} of ${counted(objects, 'object')} given up${present > 0 ? `, ${present} there before` : ''}.`,
       `${(seconds / 60).toFixed(1)} minutes of a person's time${made === 0 ? '' : `: ${(seconds / made).toFixed(1)} s and ${(clicks / made).toFixed(1)} clicks a mask`}.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''} What to do now: sam engine next ${printableName(folder)}`,
     ],
   };

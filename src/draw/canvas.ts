@@ -45,6 +45,14 @@ export function newSurface({ width, height }: ImageSize, background?: string): S
   return { width, height, context };
 }
 
+/** What is painted, as the text of an SVG file: shapes only, letters too, so that it needs no font. */
+export function svgOf({ width, height }: ImageSize, paint: (surface: Surface) => void): string {
+  const library = canvasLibrary(), canvas = library.createCanvas(width, height, library.SvgExportFlag.ConvertTextToPaths), context = canvas.getContext('2d');
+  context.lang = 'en';
+  paint({ width, height, context });
+  return canvas.getContent().toString('utf8');
+}
+
 /** A surface with the pixels of an image; it takes four bytes a pixel, and as many again while it is made. */
 export function surfaceOf({ data, width, height }: RgbImage): Surface {
   const surface = newSurface({ width, height });

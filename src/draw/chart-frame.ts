@@ -1,5 +1,5 @@
 /** What all charts share: colours, sheet, title, legend, and the axes around the rectangle that is left for the data. */
-import { newSurface, type Context, type Surface } from './canvas.js';
+import type { Context, Surface } from './canvas.js';
 import { numberText, placeOf, type Scale } from './chart-scale.js';
 import { drawableText, fittedText, fontOf, textWidth } from './font.js';
 
@@ -22,15 +22,15 @@ export function seriesColour(index: number): string {
   return CHART_COLOURS[index % CHART_COLOURS.length]!;
 }
 
-/** A white sheet with title and legend; `body` is what is left below them. */
-export function newSheet(width: number, height: number, title: string, legend: readonly LegendEntry[]): { surface: Surface; body: Rectangle } {
-  const surface = newSurface({ width, height }, '#ffffff');
-  const { context } = surface;
+/** Makes the surface a white sheet with title and legend; returns what is left below them. */
+export function paintSheet({ context, width, height }: Surface, title: string, legend: readonly LegendEntry[]): Rectangle {
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, width, height);
   context.textBaseline = 'alphabetic';
   let y = MARGIN + TITLE;
   write(context, fittedText(context, drawableText(title), TITLE, width - 2 * MARGIN), MARGIN, y - 4, { pixels: TITLE });
   if (legend.length > 0) y = drawLegend(context, legend, width, y + 34);
-  return { surface, body: { x: MARGIN, y: y + 18, width: width - 2 * MARGIN, height: height - MARGIN - y - 18 } };
+  return { x: MARGIN, y: y + 18, width: width - 2 * MARGIN, height: height - MARGIN - y - 18 };
 }
 
 /** Returns the y of the last line. */

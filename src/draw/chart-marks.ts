@@ -31,10 +31,10 @@ export function drawMark(context: Context, index: number, x: number, y: number):
   context.stroke();
 }
 
-/** Where bar `index` of `count` begins and ends in the slot of its label; a fifth of the slot stays empty. */
-export function barPlace(start: number, slot: number, index: number, count: number): [start: number, end: number] {
-  const each = (slot * 0.8) / count;
-  return [start + slot * 0.1 + index * each, start + slot * 0.1 + (index + 1) * each];
+/** Where bar `index` of `count` begins and ends in the slot of its label; a fifth of the slot stays empty, more where bars would be broader than `most` pixels. */
+export function barPlace(start: number, slot: number, index: number, count: number, most: number): [start: number, end: number] {
+  const each = Math.min(most, (slot * 0.8) / count), first = start + (slot - count * each) / 2;
+  return [first + index * each, first + (index + 1) * each];
 }
 
 /** A square a series; nothing for a single one, which the title names. */

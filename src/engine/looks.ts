@@ -1,13 +1,19 @@
 /** What commands ask of a project that they open only for it. */
 import { dedupeProject, type DedupeProjectRequest, type DedupeReport } from './dedupe.js';
-import { openProject } from './project.js';
+import { DATABASE_NAME, openProject } from './project.js';
 import { statusOf, type EngineStatus } from './status.js';
+import { plotStatus, type StatusPlot } from './status-chart.js';
+import { join } from 'node:path';
 
-/** Also while another process writes. Throws as `openProject`. */
-export async function projectStatus(folder: string, now: number): Promise<EngineStatus> {
+/** `isPlotted`: whether a picture was written, or would be; missing where none was asked for. */
+export interface StatusReport { status: EngineStatus; isPlotted?: boolean }
+
+/** Also while another process writes. Throws as `openProject`, and as `plotStatus` where a picture is asked for. */
+export async function projectStatus(folder: string, now: number, plot?: StatusPlot): Promise<StatusReport> {
   const project = await openProject(folder, 'read');
   try {
-    return statusOf(project, now);
+    const status = statusOf(project, now);
+    return plot === undefined ? { status } : { status, isPlotted: await plotStatus(status, plot, [join(folder, DATABASE_NAME), project.imageRoot]) };
   } finally {
     await project.close();
   }

@@ -40,7 +40,7 @@ export interface SimulateRequest extends SomeOf<typeof SIMULATE_OPTIONS> {
 }
 
 /** `images`: done now. `unknown`: to do, but not in the truth. `waiting`: to do, and left by --limit or --minutes. */
-export interface SimulateReport extends Tally { stage: Stage; round: number; model: string; images: number; failed: number; unknown: number; waiting: number; crowds: number; problems: PlainError[] }
+export interface SimulateReport extends Tally { stage: Stage; verdictsOnly: boolean; round: number; model: string; images: number; failed: number; unknown: number; waiting: number; crowds: number; problems: PlainError[] }
 
 interface Job extends ImageJob { index: number; plan: PlannedImage }
 
@@ -69,7 +69,7 @@ export async function simulateAnnotator(request: SimulateRequest, now: number, r
     if (todo.length === 0) throw nothingToDo(free.length, options.verdictsOnly, dataset.findings.byRule.find(({ severity }) => severity === 'error')?.shown[0]?.message);
     const { stage, round } = enterStage(project, STAGE_OF[options.stage], model.id!, now);
     const report: SimulateReport = {
-      ...NO_TALLY, stage, round, model: model.located.name, images: 0, failed: 0, unknown: free.length - known.length, waiting: known.length - todo.length, crowds: truth.crowds, problems: truth.problems,
+      ...NO_TALLY, stage, verdictsOnly: options.verdictsOnly, round, model: model.located.name, images: 0, failed: 0, unknown: free.length - known.length, waiting: known.length - todo.length, crowds: truth.crowds, problems: truth.problems,
     };
     const { threads, workers } = planSessions(model.located, options);
     const setup: SimulateSetup = { model: modelFilesOf(model.located), threads, acceptIou: options.acceptIou, maxClicks: options.maxClicks };

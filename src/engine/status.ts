@@ -4,6 +4,7 @@ import { currentModel, type EngineModel } from './models.js';
 import { hierarchyCount } from './dedupe.js';
 import type { Project } from './project.js';
 import { roundsOf, type Round } from './rounds.js';
+import { acceptanceByScore, qualityByRound, type RoundQuality, type ScoreRange } from './status-quality.js';
 import { IMAGE_STATES, type ImageState, type MaskStatus, type Stage } from './schema.js';
 
 export interface StageCount { round: number; stage: Stage; status: MaskStatus; masks: number }
@@ -25,6 +26,8 @@ export interface EngineStatus {
   parts: number;
   effort: Effort[];
   acceptance: Acceptance[];
+  acceptanceByScore: ScoreRange[];
+  quality: RoundQuality[];
   annotators: { name: string; masks: number; seconds: number }[];
   atWork: number;
   rounds: Round[];
@@ -35,6 +38,7 @@ export interface EngineStatus {
 export function statusOf(project: Project, now: number): EngineStatus {
   const { database } = project;
   return database.snapshot(() => {
+    const rounds = roundsOf(project);
     const masks = database.all<StageCount>('SELECT round, stage, status, count(*) AS masks FROM masks GROUP BY round, stage, status ORDER BY round, stage, status');
     const sumOf = (...statuses: MaskStatus[]): number => masks.reduce((sum, row) => sum + (statuses.includes(row.status) ? row.masks : 0), 0);
     return {
@@ -44,10 +48,10 @@ export function statusOf(project: Project, now: number): EngineStatus {
       splits: { train: countImages(project, { split: 'train' }), val: countImages(project, { split: 'val' }), test: countImages(project, { split: 'test' }) },
       nearDuplicates: database.count('SELECT count(*) FROM images WHERE near_group IN (SELECT near_group FROM images GROUP BY near_group HAVING count(*) > 1)'),
       masks, truth: sumOf('accepted', 'corrected'), proposed: sumOf('proposed'), parts: hierarchyCount(project),
-      effort: effortOf(project), acceptance: acceptanceOf(project),
+      effort: effortOf(project), acceptance: acceptanceOf(project), acceptanceByScore: acceptanceByScore(project),
       annotators: database.all('SELECT annotator AS name, count(*) AS masks, coalesce(sum(seconds), 0) AS seconds FROM masks WHERE annotator IS NOT NULL GROUP BY annotator ORDER BY annotator'),
       atWork: database.count('SELECT count(*) FROM claims WHERE expires_at > ?', now),
-      rounds: roundsOf(project), model: currentModel(project),
+      rounds, quality: qualityByRound(project, rounds), model: currentModel(project),
     };
   });
 }

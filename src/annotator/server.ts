@@ -17,6 +17,8 @@ const MAX_CONNECTIONS = 128, MAX_HEADER_BYTES = 16 << 10;
 export const TIMEOUTS = { headers: 10_000, request: 60_000, idle: 120_000, check: 2_000 };
 /** What is in work when the server stops may take this long. */
 const CLOSING_MILLISECONDS = 5000;
+/** A connection that is done with one request waits for the next one so long. */
+const KEEP_ALIVE_MILLISECONDS = 20_000;
 /** The same fault is told once in so many milliseconds: a page sends again what could not be saved. */
 const FAULT_MILLISECONDS = 60_000;
 
@@ -64,6 +66,7 @@ export async function startServer({ annotator, site, port, clock, onFault, timeo
   const refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => { send(request, response, refuse(417, 'expect', 'This server answers no Expect.')); };
   server.on('request', handle).on('checkContinue', refuseExpectation).on('checkExpectation', refuseExpectation);
   server.setTimeout(timeouts.idle);
+  server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
   server.maxConnections = MAX_CONNECTIONS;
   identity.port = await listen(server, port);
   return {

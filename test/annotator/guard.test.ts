@@ -46,6 +46,52 @@ test('writes come from the page alone', async (t) => {
   t.is(await get('/images/1', ['Sec-Fetch-Site: none']), 200, 'an address that the person types');
 });
 
+const WRITES = ['/api/claim', '/api/renew', '/api/release', '/api/save', '/api/finish'], READS = ['/api/project', '/images/1', '/images/1/0/0', '/embeddings/1', '/model/decoder.onnx'];
+
+test('every address keeps strangers out, not only the first one that was thought of', async (t) => {
+  const { port, token, origin } = await running(t, (await projectPlace(t)).folder);
+  const { cookie, tab } = await Tab.open({ origin, token });
+  const host = `127.0.0.1:${port}`, body = JSON.stringify({ tab, token });
+  const ask = async (method: string, path: string, fields: Partial<Parameters<typeof request>[2]>): Promise<number> => statusOf(await raw(port, request(method, path, { host, origin, cookie, ...(method === 'POST' ? { body } : {}), ...fields })));
+  for (const path of [...WRITES, '/api/session']) {
+    t.is(await ask('POST', path, { host: 'evil.com' }), 403, `${path}: another Host`);
+    t.is(await ask('POST', path, { host: `evil.com:${port}`, origin: `http://evil.com:${port}` }), 403, `${path}: a name made to point here`);
+    t.is(await ask('POST', path, { origin: 'http://evil.com' }), 403, `${path}: another page`);
+    t.is(await ask('POST', path, { origin: undefined }), 403, `${path}: no page`);
+    t.is(await ask('POST', path, { origin: 'null' }), 403, `${path}: a page without an origin`);
+    t.is(await ask('POST', path, { more: ['Sec-Fetch-Site: cross-site'] }), 403, `${path}: the browser says so`);
+    t.is(await ask('POST', path, { type: 'text/plain' }), 415, `${path}: what a form can send`);
+    t.is(await ask('POST', path, { more: [`Origin: ${origin}`] }), 403, `${path}: two origins`);
+    t.is(await ask('POST', path, { body: '[]' }), path === '/api/session' ? 401 : 400, `${path}: no object`);
+    t.is(await ask('POST', `${path}/`, {}), 404, `${path}/`);
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']) t.is(await ask(method, path, {}), 405, `${method} ${path}`);
+  }
+  for (const path of WRITES) t.is(await ask('POST', path, { cookie: undefined }), 401, `${path}: no key`);
+  for (const path of READS) {
+    t.is(await ask('GET', path, { host: 'evil.com' }), 403, `${path}: another Host`);
+    t.is(await ask('GET', path, { origin: 'http://evil.com' }), 403, `${path}: another page`);
+    t.is(await ask('GET', path, { more: ['Sec-Fetch-Site: same-site'] }), 403, `${path}: another port of this machine`);
+    t.is(await ask('GET', path, { cookie: undefined }), 401, `${path}: no key`);
+    for (const method of ['POST', 'HEAD', 'OPTIONS', 'PUT', 'TRACE']) t.is(await ask(method, path, {}), 405, `${method} ${path}`);
+  }
+  const answer = await raw(port, request('OPTIONS', '/api/save', { host, origin: 'http://evil.com', more: ['Access-Control-Request-Method: POST', 'Access-Control-Request-Headers: content-type'] }));
+  t.notRegex(answer, /access-control-allow/i, 'no page is let in beforehand');
+});
+
+test('a body whose length is a lie, or two lengths, does not become another request', async (t) => {
+  const { port, token, origin } = await running(t, (await projectPlace(t)).folder);
+  const tab = await Tab.open({ origin, token }), { cookie } = tab;
+  await tab.claim(1);
+  const head = ['POST /api/renew HTTP/1.1', `Host: 127.0.0.1:${port}`, `Origin: ${origin}`, `Cookie: ${cookie}`, 'Content-Type: application/json'];
+  const smuggled = `POST /api/release HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n`;
+  for (const lengths of [['Content-Length: 5', 'Content-Length: 6'], ['Content-Length: 5', 'Transfer-Encoding: chunked'], ['Content-Length: -1'], ['Content-Length: 5x'], ['Transfer-Encoding: chunked, identity'], ['Transfer-Encoding: xchunked']]) {
+    const answer = await raw(port, [...head, ...lengths, '', smuggled].join('\r\n'), 1500);
+    t.true([400, 501].includes(statusOf(answer)), `${lengths.join(', ')}: ${answer.slice(0, 30)}`);
+    t.is(answer.match(/HTTP\/1\.1/g)?.length, 1, 'one answer');
+  }
+  t.is((await tab.post('/api/renew', {})).status, 200, 'the image was not given back');
+});
+
 test('no key, no answer: the token wrong, empty, of another kind, and cookies that are none', async (t) => {
   const { port, token, origin } = await running(t, (await projectPlace(t)).folder);
   const host = `127.0.0.1:${port}`;

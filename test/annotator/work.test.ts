@@ -1,16 +1,17 @@
 /** People at work, two at a time: who gets which image, what is saved, what is refused and in which words. */
-import { renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import type { SaveAnswer } from '../../src/annotator/api.js';
+import type { SaveAction, SaveAnswer } from '../../src/annotator/api.js';
 import { initProject } from '../../src/engine/init.js';
 import { addMask, maskById, masksOf } from '../../src/engine/masks.js';
 import { imageById } from '../../src/engine/images.js';
 import { openProject } from '../../src/engine/project.js';
 import { verdictsOf } from '../../src/engine/verdicts.js';
 import { rleToString } from '../../src/mask/rle-string.js';
-import { boxMask, drawPng } from '../engine/scenes.js';
+import { boxMask, drawPng, placeWith } from '../engine/scenes.js';
+import { tinyDisk } from '../models/tiny-disk.js';
 import { TEST_ENV } from '../test-model.js';
 import { added, imageOf, newKey, onMask, projectPlace, running, Tab } from './running.js';
 
@@ -203,4 +204,48 @@ test('a save that the project cannot take is no save: the error is told, and ask
   const action = { ...added(), categoryId: 5, key: newKey() };
   t.is((await tab.save(1, action)).status, 400);
   t.like((await tab.saved(1, { ...action, categoryId: 1 })) satisfies SaveAnswer, { mask: { id: 1 } });
+});
+
+test('a tab that was loaded again keeps its image when what it sent on leaving arrives late', async (t) => {
+  const { folder } = await projectPlace(t);
+  const tab = await Tab.open(await running(t, folder)), [before, after] = ['visit-0123456789-a', 'visit-0123456789-b'];
+  await tab.post('/api/claim', { want: 1, visit: before });
+  await tab.post('/api/claim', { want: 1, visit: after });
+  t.is((await tab.post('/api/release', { visit: before })).status, 204);
+  t.is((await tab.post('/api/renew', {})).status, 200, 'still held');
+  t.is((await tab.post('/api/release', { visit: after })).status, 204);
+  t.is((await tab.post('/api/renew', {})).status, 409, 'given back');
+  t.is((await tab.post('/api/release', { visit: 7 })).status, 400);
+});
+
+test('on a full disk a save is refused with 507 and nothing of it is done; with room, the same request is done once', async (t) => {
+  const disk = await tinyDisk(t, 2000);
+  if (disk === undefined) return;
+  const { images } = await placeWith(t, ['a.png']), folder = join(disk, 'project');
+  await initProject({ folder, images, env: {} }, 1);
+  const { faults, ...server } = await running(t, folder, { cacheSize: 0 });
+  const tab = await Tab.open(server), filler = join(disk, 'filler');
+  await tab.claim(1);
+  // to the last page
+  for (let i = 0, isFull = false; !isFull; i++) {
+    try {
+      writeFileSync(`${filler}${i}`, Buffer.alloc(4096, 1));
+    } catch {
+      isFull = true;
+    }
+  }
+  let refused: SaveAction | undefined, saved = 0;
+  for (; refused === undefined && saved < 300; saved++) {
+    const action = added([1 + saved % 30, 1, 40, 20 + saved % 20]), { status, body } = await tab.save(1, action);
+    if (status === 200) continue;
+    t.like({ status, body }, { status: 507, body: { code: 'storage/full' } });
+    refused = action;
+  }
+  t.truthy(refused, `${saved} masks were saved on a full disk`);
+  t.is((await tab.save(1, refused!)).status, 507, 'again');
+  t.is(faults.length, 1, 'the terminal is told once');
+  for (const name of readdirSync(disk)) if (name.startsWith('filler')) rmSync(join(disk, name));
+  const answer = await tab.saved(1, refused!);
+  t.deepEqual(await tab.saved(1, refused!), answer);
+  t.is(imageOf(await tab.claim(1)).masks.length, saved);
 });

@@ -16,6 +16,6 @@ export async function tinyDisk(t: ExecutionContext, kilobytes: number, at?: stri
     t.pass();
     return undefined;
   }
-  t.teardown(() => { execFileSync('umount', [folder]); });
+  t.teardown(() => { execFileSync('umount', ['--lazy', folder]); });
   return folder;
 }

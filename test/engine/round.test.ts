@@ -1,22 +1,21 @@
 /** The end of a round: nothing is trained on what is not there, the better model is kept, an interrupted round goes on. */
-import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { initProject } from '../../src/engine/init.js';
 import { imagesOf } from '../../src/engine/images.js';
-import { masksOf } from '../../src/engine/masks.js';
-import { currentModel, modelsOf } from '../../src/engine/models.js';
+import { currentModel, modelsOf, placeOfModel } from '../../src/engine/models.js';
 import { openProject } from '../../src/engine/project.js';
-import { proposeMasks } from '../../src/engine/propose.js';
+import { locateProjectModel } from '../../src/engine/project-model.js';
 import { endRound, type RoundReport, type RoundRequest } from '../../src/engine/round.js';
 import { roundsOf } from '../../src/engine/rounds.js';
+import { MIGRATIONS } from '../../src/engine/schema.js';
 import { trainerArgv } from '../../src/engine/trainer.js';
-import { giveVerdict } from '../../src/engine/verdicts.js';
-import { fieldsOf, MemorySource, type Field } from '../../src/models/protobuf.js';
-import { TEST_ENV, TEST_MODEL } from '../test-model.js';
-import { NOW, placeWith, type Place } from './scenes.js';
+import { runSam } from '../commands/run-sam.js';
+import { TEST_MODEL } from '../test-model.js';
+import { copying, ENV, judged, trainer } from './judged-project.js';
+import { NOW, placeWith, projectWith, type Place } from './scenes.js';
 
-const ENV = { ...TEST_ENV, PATH: '/nonexistent' };
 const PLACES = { dataset: '/a b/t.json', images: '/i', model: '/m', out: '/o', minutes: '5' };
 
 test('a trainer is words, not a shell: what stands in a placeholder stays one word', (t) => {
@@ -25,44 +24,6 @@ test('a trainer is words, not a shell: what stands in a placeholder stays one wo
   for (const [wrong, message] of [['', /expects a command/], ['t "{dataset} {out}', /never closed/], ['t {out}', /\{dataset\}/], ['t {dataset}', /\{out\}/]] as const) t.throws(() => trainerArgv(wrong, PLACES), { code: 'usage/option', message });
 });
 
-/** Places of the weights (raw_data of the graph's initializers) that are large. */
-function* largeWeights(bytes: Uint8Array): Generator<Field> {
-  const source = new MemorySource(bytes), inside = function* (parents: Iterable<Field>, wanted: number): Generator<Field> {
-    for (const { start, end } of parents) for (const field of fieldsOf(source, start, end)) if (field.number === wanted) yield field;
-  };
-  const graphs = [...fieldsOf(source, 0, bytes.length)].filter(({ number }) => number === 7);
-  for (const field of inside(inside(graphs, 5), 9)) if (field.end - field.start > 100_000) yield field;
-}
-
-/** The test model with a part of its weights gone: it runs, and finds less. */
-function weakModel(folder: string): string {
-  cpSync(TEST_MODEL, folder, { recursive: true });
-  const path = join(folder, 'encoder.onnx'), bytes = readFileSync(path);
-  for (const { start, end } of largeWeights(bytes)) bytes.fill(0, start, end);
-  writeFileSync(path, bytes);
-  const json = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')) as Record<string, unknown>; // our own file
-  writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...json, name: 'weak', files: undefined }));
-  return folder;
-}
-
-/** A project that works with a weak model; its masks are what the whole one proposed and a person accepted. */
-async function judged(t: ExecutionContext): Promise<Place> {
-  const place = await placeWith(t, ['a.png', 'b.png', 'c.png']);
-  await initProject({ folder: place.folder, images: place.images, model: weakModel(join(place.root, 'weak')), valShare: 0.34, env: ENV }, NOW);
-  await proposeMasks({ folder: place.folder, model: TEST_MODEL, env: ENV, generator: { pointsPerSide: 4, predIouThresh: 0.3, stabilityScoreThresh: 0.5 }, options: { workers: 1 } }, NOW);
-  const project = await openProject(place.folder, 'write');
-  for (const { id } of imagesOf(project)) for (const mask of masksOf(project, id)) giveVerdict(project, { maskId: mask.id, revision: mask.revision, annotator: 'ann', verdict: 'accept' }, NOW);
-  await project.close();
-  return place;
-}
-
-/** A command that "trains" by putting the whole model in place. */
-function trainer({ root }: Place, body: string): string {
-  const path = join(root, 'trainer.mjs');
-  writeFileSync(path, `import { cpSync, readFileSync, mkdirSync, existsSync, writeFileSync } from 'node:fs';\nconst [dataset, out] = process.argv.slice(2);\nJSON.parse(readFileSync(dataset, 'utf8'));\n${body}\n`);
-  return `"${process.execPath}" "${path}" {dataset} {out}`;
-}
-
 const end = ({ folder }: Place, more: Partial<RoundRequest> = {}): Promise<RoundReport> => endRound({ folder, env: ENV, clicks: 2, ...more }, NOW);
 
 test('a better model is put in use, with its lineage; one that is not is kept on record only', async (t) => {
@@ -70,15 +31,13 @@ test('a better model is put in use, with its lineage; one that is not is kept on
   const failing = trainer(place, `mkdirSync(out); process.exit(9);`);
   await t.throwsAsync(end(place, { trainer: failing }), { code: 'model/training', message: /status 9.*tries again/ });
   t.deepEqual(readdirSync(join(place.folder, 'backups')), ['round-1.db']);
-  // the same weights under other hashes: new models as far as the project can tell
-  const copying = (mark: string): string => trainer(place, `cpSync(${JSON.stringify(TEST_MODEL)}, out, { recursive: true }); const path = out + '/model.json'; writeFileSync(path, readFileSync(path, 'utf8') + '${mark}');`);
-  const good = copying(' ');
+  const good = copying(place, ' ');
   const report = await end(place, { trainer: good });
   t.like(report, { round: 1, isPromoted: true, model: 'round-1', next: 2 });
   t.true(report.after!.mean > report.before!.mean);
   t.deepEqual(readdirSync(join(place.folder, 'backups')), ['round-1.db'], 'the round was closed once');
   const exported = JSON.parse(readFileSync(report.dataset, 'utf8')) as { images: { file_name: string }[] }; // our own COCO
-  const same = copying('  ');
+  const same = copying(place, '  ');
   const second = await end(place, { trainer: same });
   t.like(second, { round: 2, isPromoted: false, next: 3 });
   const project = await openProject(place.folder, 'read');
@@ -102,4 +61,82 @@ test('without a trainer it closes, exports, and says what to run; with nothing t
   t.deepEqual(report.untrained?.command.slice(0, 3), ['sam', 'models', 'finetune']);
   t.true(existsSync(report.dataset) && existsSync(report.heldOut!));
   t.deepEqual(await end(place), report, 'and the same again');
+});
+
+test('a trainer may say that nothing better came of it; what it hands back unchanged is not better', async (t) => {
+  const place = await judged(t);
+  for (const [i, status] of [3, 7].entries()) {
+    const report = await end(place, { trainer: trainer(place, `process.exit(${status});`) });
+    t.like(report, { round: i + 1, isPromoted: false, model: 'weak', next: i + 2 });
+    t.true(report.before!.regions > 0 && report.after === undefined);
+  }
+  const same = await end(place, { trainer: trainer(place, `cpSync(${JSON.stringify(join(place.root, 'weak'))}, out, { recursive: true });`) });
+  t.like(same, { round: 3, isPromoted: false, model: 'weak', next: 4 });
+  await t.throwsAsync(end(place, { trainer: trainer(place, 'mkdirSync(out);') }), { code: 'model/missing', message: /What the trainer made is no model/ });
+  await t.throwsAsync(end(place, { trainer: trainer(place, '') }), { code: 'model/training', message: /no folder/ });
+  const project = await openProject(place.folder, 'read');
+  t.deepEqual(modelsOf(project).map(({ name, folder }) => [name, folder]), [['weak', join(place.root, 'weak')], [modelsOf(project)[1]!.name, TEST_MODEL]], 'none of it is on record');
+  t.like(roundsOf(project)[1]?.metrics, { isPromoted: false });
+  await project.close();
+});
+
+test('a model that an earlier try made is taken where it would be made in the same way, else made anew', async (t) => {
+  const place = await judged(t), log = join(place.root, 'log');
+  const logging = copying(place, ' ', `appendFileSync(${JSON.stringify(log)}, 'x');`), times = (): number => readFileSync(log, 'utf8').length;
+  await end(place, { trainer: logging, minutes: 1 });
+  t.deepEqual(readdirSync(join(place.folder, 'rounds/1')).sort(), ['held-out.json', 'model', 'train.json']);
+  // as if it had been killed between the model and the verdict on it
+  const again = async (minutes: number): Promise<void> => {
+    const project = await openProject(place.folder, 'write');
+    project.database.run('UPDATE project SET model_id = (SELECT id FROM models WHERE name = ?)', 'weak');
+    project.database.run('DELETE FROM rounds WHERE number = 2');
+    await project.close();
+    t.like(await end(place, { trainer: logging, minutes }), { round: 1, isPromoted: true });
+  };
+  await again(1);
+  t.is(times(), 1);
+  await again(2);
+  t.is(times(), 2);
+});
+
+test('what a person puts in place is taken by a round without a trainer, and never thrown away', async (t) => {
+  const place = await judged(t);
+  t.like(await end(place, { train: false }), { round: 1, trainer: 'none', untrained: { reason: 'no training was wanted (--no-train)' } });
+  cpSync(TEST_MODEL, join(place.folder, 'rounds/1/model'), { recursive: true });
+  await t.throwsAsync(end(place, { trainer: copying(place, ' ') }), { code: 'usage/output-exists', message: /did not make/ });
+  t.like(await end(place), { round: 1, trainer: 'by-hand', isPromoted: true, model: 'round-1', next: 2 });
+});
+
+test('the masks are handed on in three forms, of which the first is the trainer\'s', async (t) => {
+  const place = await judged(t), log = join(place.root, 'log');
+  const report = await end(place, { trainer: copying(place, ' ', `writeFileSync(${JSON.stringify(log)}, dataset);`), export: 'hq-sam, sa-1b' });
+  t.deepEqual(report.exports.map(({ form }) => form), ['hq-sam', 'sa-1b']);
+  t.is(readFileSync(log, 'utf8'), report.exports[0]?.path);
+  const coco = JSON.parse(readFileSync(report.dataset, 'utf8')) as { images: unknown[]; annotations: unknown[] }, [pairs, records] = report.exports.map(({ path }) => path); // our own COCO
+  t.is(readdirSync(join(pairs!, 'gt')).length, coco.annotations.length - report.problems.length);
+  t.is(readdirSync(records!).filter((name) => name.endsWith('.json')).length, coco.images.length);
+  await t.throwsAsync(end(place, { export: 'coco,voc' }), { code: 'usage/option', message: /coco, sa-1b, hq-sam/ });
+});
+
+test('a promoted model moves with the project, and no folder of its name elsewhere is taken for it', async (t) => {
+  const place = await judged(t), moved = join(place.root, 'moved'), cwd = join(place.root, 'elsewhere');
+  await end(place, { trainer: copying(place, ' ') });
+  renameSync(place.folder, moved);
+  mkdirSync(join(cwd, 'round-1'), { recursive: true });
+  const { code, stderr } = await runSam(['engine', 'propose', moved, '--points-per-side', '2', '--dry-run'], { cwd });
+  t.is(code, 0, stderr);
+  const project = await openProject(moved, 'read'), { located } = await locateProjectModel(project, undefined, ENV, NOW);
+  t.like(located, { name: 'round-1', folder: placeOfModel(project, currentModel(project)!) });
+  await project.close();
+});
+
+test('projects of before say where their models are as seen from themselves', async (t) => {
+  const { project, folder } = await projectWith(t);
+  const add = 'INSERT INTO models (name, folder, sha256, round, added_at) VALUES (?, ?, ?, ?, 1)';
+  for (const row of [['round-1', '/old/place/rounds/1/model', 'a', 1], ['other', '/old/place/rounds/1/model', 'b', null], ['windows', 'C:\\old\\rounds\\1\\model', 'c', 1]] as const) project.database.run(add, ...row);
+  // the last step alone, on what a project of before has
+  project.database.exec(MIGRATIONS.find((step) => step.includes('UPDATE models'))!);
+  t.deepEqual(modelsOf(project).map((model) => model.folder), ['rounds/1/model', '/old/place/rounds/1/model', 'rounds/1/model']);
+  await project.close();
+  t.true(existsSync(join(folder, 'engine.db')));
 });

@@ -1,0 +1,9 @@
+/** Three kills of each command that works in a project (twenty: `engine-kills.long.ts`). */
+import test from 'ava';
+import { KILLED, survivesKills } from './engine-kills.js';
+
+for (const command of KILLED) {
+  test.serial(`sam engine ${command.name}, killed at any moment and given again, ends with the same bytes`, async (t) => {
+    t.true(await survivesKills(t, command, 3) > 0, 'a kill met it at work');
+  });
+}

@@ -8,6 +8,7 @@ Prints one line of JSON; how far it is goes to stderr. Exit status 3: the result
 from __future__ import annotations
 
 from . import machine  # noqa: F401  first of all
+from . import stdin_watch  # noqa: F401  before what takes seconds to load
 
 import argparse
 import json
@@ -15,7 +16,6 @@ import os
 import shutil
 import signal
 import sys
-import threading
 import time
 import warnings
 from pathlib import Path
@@ -164,17 +164,6 @@ def part_of(output: Path) -> Path:
     return output.with_name(output.name + '.part')
 
 
-def end_with_stdin(output: Path) -> None:
-    """Ends the program, leaving nothing, when whoever started it is gone and with it the other end of stdin."""
-    def wait() -> None:
-        while os.read(0, 1024):
-            pass
-        shutil.rmtree(part_of(output), ignore_errors=True)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def stop(number: int, _: object) -> None:
     raise SystemExit(128 + number)
 
@@ -219,8 +208,7 @@ def main() -> None:
     warnings.simplefilter('ignore')
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    if args.end_with_stdin:
-        end_with_stdin(args.output)
+    stdin_watch.on_end = lambda: shutil.rmtree(part_of(args.output), ignore_errors=True)
     torch.set_num_threads(args.threads)
     result = run(args)
     print(json.dumps(result))

@@ -54,9 +54,11 @@ async function programOf(named: string): Promise<string> {
   return found !== undefined || /[/\\]/.test(named) ? resolve(named) : named;
 }
 
+/** It ends with its stdin, for whoever asked may have been killed: packages take seconds to load. */
 const PROBE = `
-import importlib, json, sys
+import importlib, json, os, sys, threading
 from importlib import metadata
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()
 found, lacks = {}, {}
 for name in sys.argv[1:]:
     try:
@@ -77,7 +79,7 @@ interface Probed { version: string; found: Record<string, string>; lacks: Record
 async function ask(candidate: Candidate, env: Environment, { stop, kill }: ChildStops): Promise<Asked> {
   const said: string[] = [];
   try {
-    const { code, signal, stdout } = await runChild({ argv: [candidate.command, '-c', PROBE, ...TRAINING_PACKAGES], cwd: packageRoot(), env: pythonEnvironment(env), tell: (line) => { said.push(line); }, stop, kill });
+    const { code, signal, stdout } = await runChild({ argv: [candidate.command, '-c', PROBE, ...TRAINING_PACKAGES], cwd: packageRoot(), env: pythonEnvironment(env), tell: (line) => { said.push(line); }, isWatched: true, stop, kill });
     if (code !== 0) return { ...candidate, lacks: `ended with ${signal ?? `status ${code}`}${said.length === 0 ? '' : `: ${said.at(-1)!.slice(0, 200)}`}` };
     const { version, found, lacks, old } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Probed;
     const missing = Object.entries(lacks).map(([name, why]) => `${name}${why === '' ? '' : ` (${why.slice(0, 200)})`}`);

@@ -31,6 +31,12 @@ export function drawMark(context: Context, index: number, x: number, y: number):
   context.stroke();
 }
 
+/** A line from one end to the other with a stop at each, in the colour of series `index`; nothing where the ends are one. */
+export function drawError(context: Context, index: number, x: number, [low = 0, high = 0]: readonly number[]): void {
+  if (low === high) return;
+  for (const path of [[[x, low], [x, high]], [[x - MARK, low], [x + MARK, low]], [[x - MARK, high], [x + MARK, high]]] as const) strokePath(context, path, seriesColour(index));
+}
+
 /** Where bar `index` of `count` begins and ends in the slot of its label; a fifth of the slot stays empty, more where bars would be broader than `most` pixels. */
 export function barPlace(start: number, slot: number, index: number, count: number, most: number): [start: number, end: number] {
   const each = Math.min(most, (slot * 0.8) / count), first = start + (slot - count * each) / 2;

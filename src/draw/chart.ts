@@ -6,12 +6,12 @@ import { SamError } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
 import { newSurface, rgbOf, type Context, type Surface } from './canvas.js';
 import { crisp, drawAxes, drawXTicks, fitted, line, paintSheet, seriesColour, write, type ChartTexts, type LegendEntry } from './chart-frame.js';
-import { barLegend, barPlace, drawMark, strokePath } from './chart-marks.js';
+import { barLegend, barPlace, drawError, drawMark, strokePath } from './chart-marks.js';
 import { numberText, placeOf, scaleAt, scaleOf, type Scale } from './chart-scale.js';
 
 /** Lines with a mark at each point; `levels` are values without an x, drawn across. At most seven of both, of a colour each. */
 export interface LineChart extends ChartTexts {
-  series: readonly { name: string; points: readonly (readonly [x: number, y: number])[] }[];
+  series: readonly { name: string; points: readonly (readonly [x: number, y: number])[]; /** How far a point may be off, up and down; one a point. */ errors?: readonly number[] }[];
   levels?: readonly { name: string; value: number }[];
   /** The y axis; what the values need where it is missing. */
   yTicks?: readonly number[];
@@ -56,7 +56,7 @@ function drawn(width: number, height: number, paint: (surface: Surface) => void)
 export function paintLineChart(surface: Surface, chart: LineChart): void {
   const { series, levels = [] } = chart;
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
-  const ys = [...series.flatMap(({ points }) => points.map(([, y]) => y)), ...levels.map(({ value }) => value)];
+  const ys = [...series.flatMap(({ points, errors = [] }) => points.flatMap(([, y], i) => (errors[i] === undefined ? [y] : [y - errors[i], y + errors[i]]))), ...levels.map(({ value }) => value)];
   assertNumbers(chart.title, [...xs, ...ys]);
   const xScale = chart.xTicks === undefined ? scaleOf(Math.min(...xs), Math.max(...xs), 10) : scaleAt(chart.xTicks);
   const yScale = chart.yTicks === undefined ? scaleOf(Math.min(0, ...ys), Math.max(...ys), 6) : scaleAt(chart.yTicks);
@@ -73,6 +73,9 @@ export function paintLineChart(surface: Surface, chart: LineChart): void {
   levels.forEach(({ value }, i) => {
     const y = placeOf(value, yScale, plot.y + plot.height, plot.y);
     strokePath(context, [[plot.x, y], [plot.x + plot.width, y]], seriesColour(series.length + i), DASHES[i % DASHES.length]);
+  });
+  series.forEach(({ points, errors = [] }, i) => {
+    points.forEach(([x, y], at) => { drawError(context, i, placeOf(x, xScale, plot.x, plot.x + plot.width), [y - (errors[at] ?? 0), y + (errors[at] ?? 0)].map((end) => placeOf(end, yScale, plot.y + plot.height, plot.y))); });
   });
   paths.forEach((path, i) => { for (const [x, y] of path) drawMark(context, i, x, y); });
 }

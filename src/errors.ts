@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   'data/limit': ['data', 'A record has more than the output format can hold at all.'],
   'data/mismatch': ['data', 'Predictions and ground truth have no image or no category in common.'],
   'data/project': ['data', 'The database of a project is damaged, or was made by a newer version.'],
+  'data/recording': ['data', 'A recording of what people did is malformed, or was made by a newer version.'],
   'data/conflict': ['data', 'Datasets that are to be merged contradict each other.'],
   'data/loss': ['data', 'The output cannot hold all that the input says; --allow-lossy writes it nevertheless.'],
   'model/missing': ['model', 'The model or one of its files is not there.'],

@@ -244,6 +244,40 @@ test('half floats are read exactly', (t) => {
   t.throws(() => floatsOf(bits.buffer, 'bfloat16', [6]), { code: 'model/unfit' });
 });
 
+/** Of WCAG 2: from 1 to 21. */
+function contrast(a: string, b: string): number {
+  const light = (colour: string): number => {
+    const digits = colour.length === 4 ? [...colour.slice(1)].map((digit) => digit + digit) : colour.slice(1).match(/../g)!;
+    const [r, g, blue] = digits.map((byte) => { const v = parseInt(byte, 16) / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * blue!;
+  };
+  const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+  return (high! + 0.05) / (low! + 0.05);
+}
+
+test('text is legible, dark and light: 4.5 to 1 or more, 3 to 1 for what marks a choice', (t) => {
+  const themes = [...PAGE_STYLE.matchAll(/:root \{([^}]*)\}/g)].map(([, text]) => new Map([...text!.matchAll(/--([a-z-]+): (#[0-9a-f]+)/g)].map(([, name, colour]) => [name!, colour!])));
+  t.is(themes.length, 2);
+  for (const [i, theme] of themes.entries()) {
+    const of = (name: string): string => theme.get(name)!;
+    for (const ground of ['ground', 'panel', 'raised', 'hover', 'tint']) t.true(contrast(of('text'), of(ground)) >= 4.5, `${i} text on ${ground}`);
+    for (const ground of ['panel', 'raised', 'tint']) t.true(contrast(of('muted'), of(ground)) >= 4.5, `${i} muted on ${ground}: ${contrast(of('muted'), of(ground))}`);
+    for (const [text, ground] of [['on-accent', 'accent'], ['on-bad', 'bad'], ['accent', 'panel']] as const) t.true(contrast(of(text), of(ground)) >= 4.5, `${i} ${text} on ${ground}`);
+    for (const ground of ['panel', 'raised', 'tint', 'stage']) t.true(contrast(of('accent'), of(ground)) >= 3, `${i} accent on ${ground}`);
+  }
+});
+
+test('whoever cannot see the page hears of it: every control has a name, what happens is said once', (t) => {
+  const html = PAGE_HTML.replaceAll(/<kbd aria-hidden="true">[^<]*<\/kbd>/g, '');
+  for (const [button, attributes, inner] of html.matchAll(/<button([^>]*)>(.*?)<\/button>/g)) {
+    t.true(/aria-label="[^"]+"/.test(attributes!) || inner!.replaceAll(/<[^>]*>/g, '').trim() !== '', button);
+  }
+  for (const [input] of html.matchAll(/<input[^>]*>/g)) t.regex(html, new RegExp(`<label[^>]*>[^<]+${input}</label>`), input);
+  t.is([...html.matchAll(/aria-live|role="status"|role="log"/g)].length, 2, 'one live region: the attribute and the role of the same element');
+  t.regex(html, /role="alert"/);
+  t.notRegex(html, /<svg(?![^>]*aria-hidden="true")/, 'pictures are told by their buttons');
+});
+
 test('the page holds no script, style or handler of its own', (t) => {
   t.deepEqual([...PAGE_HTML.matchAll(/<script[^>]*>/g)].map(([tag]) => tag), ['<script type="module" src="/app/annotator/app/main.js">']);
   t.notRegex(PAGE_HTML, /<style|style=|\son[a-z]+=/);

@@ -62,9 +62,12 @@ export class Panel {
     byId('file').textContent = desk?.image.fileName ?? '';
     const { done, skipped, images } = project.counts;
     byId('progress').textContent = `${done + skipped} of ${images} images`;
+    byId<HTMLProgressElement>('share').value = images === 0 ? 0 : (done + skipped) / images;
+    byId('file').title = desk?.image.fileName ?? '';
     const count = desk?.settled.all().length ?? 0, proposals = desk?.settled.proposals().length ?? 0;
     byId('masks').textContent = `${count - proposals} ${count - proposals === 1 ? 'mask' : 'masks'}${proposals > 0 ? `, ${proposals} proposed` : ''}${state.isHidden ? ', hidden' : ''}`;
     for (const button of document.querySelectorAll<HTMLElement>('[data-tool]')) button.setAttribute('aria-pressed', String(button.dataset['tool'] === state.tool));
+    document.querySelector('[data-do=hide]')?.setAttribute('aria-pressed', String(state.isHidden));
     for (const button of byId('classes').children) button.setAttribute('aria-checked', String(button.getAttribute('data-class') === String(state.categoryId)));
     this.showCandidates();
     this.showAbout();
@@ -103,6 +106,7 @@ export class Panel {
         button.type = 'button';
         button.setAttribute('role', 'radio');
         button.append(made('b', '', percent(predictedIou)), made('kbd', '', `Alt ${i + 1}`));
+        button.setAttribute('aria-label', `Mask ${i + 1}, score ${percent(predictedIou)}`);
         button.addEventListener('click', () => { this.onCandidate(i); });
         return button;
       }));

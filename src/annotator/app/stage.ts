@@ -24,6 +24,8 @@ export class Stage {
   private frame = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private isMoving = false;
+  /** Whether the whole image was asked for, and is to be kept in sight when the window changes. */
+  private isFitted = false;
 
   constructor(readonly element: HTMLElement, private readonly canvas: HTMLCanvasElement, private readonly state: PageState) {
     new ResizeObserver(() => { this.resize(); }).observe(element);
@@ -37,11 +39,13 @@ export class Stage {
   /** The whole image. */
   fit(): void {
     if (this.state.desk !== undefined) this.look(fitted(this.state.desk.image, this.room));
+    this.isFitted = true;
   }
 
   /** Shows another part. What is expensive is drawn when the movement rests. */
   look(view: View): void {
     this.view = view;
+    this.isFitted = false;
     this.isMoving = true;
     clearTimeout(this.rest);
     this.rest = setTimeout(() => {
@@ -64,6 +68,7 @@ export class Stage {
   private resize(): void {
     this.canvas.width = Math.max(1, Math.round(this.room.width * devicePixelRatio));
     this.canvas.height = Math.max(1, Math.round(this.room.height * devicePixelRatio));
+    if (this.isFitted) this.fit();
     this.draw();
   }
 

@@ -162,7 +162,8 @@ export class Work {
 
   /** Forgets the mask in work. */
   cancel(): void {
-    const { state } = this.parts;
+    const { state, panel } = this.parts;
+    if (isOpen(state.draft)) panel.say(isChanged(state.draft) ? 'Dropped.' : 'Left as it was.');
     this.drop();
     if (state.desk !== undefined) keepDraft(state.project.name, state.desk.image.id, NO_DRAFT, state.categoryId);
     this.parts.state.corner = undefined;

@@ -20,7 +20,8 @@ export function adviceOf(status: EngineStatus, folder: string): Advice[] {
   add(proposed === 0 && states.todo > 0 && isOpen && round.stage === 'semi-automatic', `${many(states.todo, 'image')} to do in round ${round?.number ?? 1}: let the model propose first.`, `sam engine propose ${dir}`);
   add(states.todo > 0 && isOpen && round.stage === 'fully-automatic', `${many(states.todo, 'image')} to do in round ${round?.number ?? 1}, without people.`, `sam engine auto ${dir}`);
   add(isOpen && states.todo === 0 && proposed === 0 && truth > 0, `Round ${round?.number ?? 1} is done: close it, and train the model on what was made.`, `sam engine round ${dir}`);
-  add(!isOpen && truth > 0, `Round ${round?.number ?? 0} is closed: take the masks out, or begin another.`, `sam engine export ${dir} --to coco --output dataset.json`);
+  add(!isOpen && truth > 0, `Round ${round?.number ?? 0} has no new model yet: train it, or take the one that was put into rounds/${round?.number ?? 0}/model.`, `sam engine round ${dir}`);
+  add(!isOpen && truth > 0, `Round ${round?.number ?? 0} is closed: its masks can be taken out.`, `sam engine export ${dir} --to coco --output dataset.json`);
   add(advice.length === 0, 'There is nothing to do; where the project stands:', `sam engine status ${dir}`);
   return advice;
 }

@@ -33,7 +33,10 @@ class Labelled:
 
     def picture(self) -> Picture:
         """RGB uint8 [h, w, 3], upright; ends the program where it has another size than its masks."""
-        picture = np.asarray(ImageOps.exif_transpose(Image.open(self.path)).convert('RGB'))
+        image = ImageOps.exif_transpose(Image.open(self.path))
+        if image.mode.startswith('I'):  # grey of 16 bits, which Pillow would clip
+            image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
+        picture = np.asarray(image.convert('RGB'))
         if picture.shape[:2] != (self.height, self.width):
             raise SystemExit(f'{self.path}: expected {self.width} x {self.height} pixels, as the dataset says, found {picture.shape[1]} x {picture.shape[0]}')
         return picture

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from training.data.cells import write
-from training.data.datasets import read_dataset, scene_of
+from training.data.datasets import Labelled, read_dataset, scene_of
 from training.export import export
 from training.finetune import run, split
 from training.model import Model
@@ -88,6 +89,17 @@ def test_an_output_that_exists_is_left_alone(folder: Path, cells: Path, tmp_path
 def test_a_picture_that_is_missing_is_named(cells: Path, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match='001.png'):
         read_dataset(cells / 'annotations.json', tmp_path)
+
+
+def test_pictures_are_upright_and_of_the_size_of_their_masks(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.zeros((10, 20, 3), np.uint8)).save(tmp_path / 'turned.jpg', exif=exif)
+    assert Labelled(tmp_path / 'turned.jpg', 20, 10, []).picture().shape == (20, 10, 3)
+    with pytest.raises(SystemExit, match='expected 20 x 10 pixels.*found 10 x 20'):
+        Labelled(tmp_path / 'turned.jpg', 10, 20, []).picture()
+    Image.fromarray(np.full((4, 4), 0x8040, np.uint16)).save(tmp_path / 'deep.png')
+    assert Labelled(tmp_path / 'deep.png', 4, 4, []).picture().max() == 127
 
 
 def test_scenes_of_a_dataset_keep_masks_on_their_things(cells: Path) -> None:

@@ -1,6 +1,6 @@
 /**
  * The whole loop without people, on drawn parts on a conveyor: from a new project through the three stages, with a model that is replaced by a better one and kept from a worse one, to datasets that are
- * valid. What trains is a script that puts a model in place; with SAM_PYTHON (a Python with the packages of training/requirements.txt) `sam models finetune` ends one more round.
+ * valid. What trains is a script that puts a model in place; where a Python with the packages of training/requirements.txt is at hand, a second test ends a round by true training.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -23,6 +23,7 @@ import { runJson } from '../commands/run-sam.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { TEST_ENV, TEST_MODEL } from '../test-model.js';
 import { NOW } from './scenes.js';
+import { PYTHON, trainingTest, untrained } from './training-python.js';
 import { weakModel } from './weak-model.js';
 
 const IMAGES = 8, PERSON = { maxClicks: 2, giveUp: 'paint' } as const;
@@ -97,13 +98,6 @@ test('three stages from a new project to a better model and valid datasets', asy
   t.is(truthOfStage(last, 'fully-automatic'), auto.masks);
   t.like(await dedupeFolder(folder, { iou: 0.9, containment: 0.9, perCategory: false }, NOW), { masks: last.truth, duplicates: 0 });
 
-  if (process.env['SAM_PYTHON'] === undefined) t.log('SAM_PYTHON is not set: no round was ended by true training');
-  else {
-    const trained = await endRound({ folder, env: { ...TEST_ENV, PATH: process.env['PATH'], SAM_PYTHON: process.env['SAM_PYTHON'] }, steps: 2 }, NOW);
-    t.log(`round 3 was ended by: ${trained.trainer}${trained.untrained === undefined ? '' : ` (${trained.untrained.reason})`}; promoted: ${trained.isPromoted}`);
-    t.is(trained.isPromoted, trained.after !== undefined && trained.after.mean > trained.before!.mean);
-  }
-
   for (const [to, output] of [['coco', 'out.json'], ['sa1b', 'sa1b'], ['yolo', 'yolo']] as const) {
     const path = join(root, output);
     const { counts } = await exportProject({ ...defaultsOf(OUTPUT_OPTIONS), folder, to, output: path, holes: 'bridge', allowLossy: true });
@@ -113,4 +107,18 @@ test('three stages from a new project to a better model and valid datasets', asy
   const { categories } = JSON.parse(readFileSync(join(root, 'out.json'), 'utf8')) as { categories: { name: string }[] }; // our own COCO
   t.true(PARTS.every((part) => categories.some(({ name }) => name === part)));
   t.is(await reading(folder, (project) => [...imagesOf(project)].length), IMAGES);
+});
+
+trainingTest('a round that true training ends: the model that is used afterwards is the one that measured better, and the project knows where it is from', async (t) => {
+  const root = await temporaryFolder(t), [images, truth, folder] = [join(root, 'in'), join(root, 'truth.json'), join(root, 'parts')], { model } = untrained(root);
+  await writeConveyor(images, truth, { first: 1, count: 5, size: 64 });
+  await initProject({ folder, images, model, valShare: 0.4, env: TEST_ENV }, NOW);
+  await simulateAnnotator({ ...PERSON, folder, truth, workers: 1, env: TEST_ENV }, NOW);
+  const ended = await endRound({ folder, env: process.env, python: PYTHON, steps: 4, threads: 1, clicks: 1 }, NOW);
+  t.like(ended, { round: 1, trainer: 'own', next: 2 });
+  t.log(`before ${ended.before?.mean.toFixed(3)}, after ${ended.after?.mean.toFixed(3) ?? 'not better, says the trainer'}`);
+  t.is(ended.isPromoted, ended.after !== undefined && ended.after.mean > ended.before!.mean);
+  const { status } = await projectStatus(folder, NOW);
+  t.is(status.model?.name, ended.isPromoted ? 'round-1' : 'untrained');
+  t.deepEqual(status.quality.map(({ became }) => became), [ended.isPromoted ? 'promoted' : 'kept the old one', null]);
 });

@@ -98,3 +98,11 @@ test('a chart of nothing, or of numbers that are none, is refused', (t) => {
   t.notThrows(() => drawBarChart({ ...columns, series: [{ name: 'n', values: [0, 0] }] }));
   t.notThrows(() => drawBarChart({ ...columns, direction: 'right', series: [{ name: 'n', values: [0, 0] }] }));
 });
+
+test('errors are lines through their points, and the axis has room for them', (t) => {
+  const [flat] = lines.series, chart: LineChart = { ...texts, series: [{ ...flat!, points: [[1, 0.5], [3, 0.5]] }] };
+  const plain = spread(belowLegend(drawLineChart(chart)), BLUE), tall = spread(belowLegend(drawLineChart({ ...chart, yTicks: [0, 0.5, 1], series: [{ ...chart.series[0]!, errors: [0.25, 0] }] })), BLUE);
+  t.true(tall.y1 - tall.y0 > 4 * (plain.y1 - plain.y0), `${tall.y1 - tall.y0} beside ${plain.y1 - plain.y0}`);
+  const far = spread(belowLegend(drawLineChart({ ...chart, series: [{ ...chart.series[0]!, errors: [0.25, 4] }] })), BLUE);
+  t.true(far.y0 > 0 && far.y1 < 640, JSON.stringify(far));
+});

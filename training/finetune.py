@@ -102,8 +102,9 @@ def tune(model: Model, pictures: list[Labelled], args: argparse.Namespace) -> tu
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
     loaded: dict[Path, Any] = {}
     start, step, said = time.time(), 0, time.time()
-    while (done := (time.time() - start) / (60 * args.minutes)) < 1 and step < args.steps:
-        done = max(done, step / args.steps)
+    while (passed := (time.time() - start) / (60 * args.minutes)) < 1 and step != args.steps:
+        # where steps are counted the clock must not decide how fast it learns
+        done = passed if args.steps is None else step / args.steps
         for group, rate in zip(optimiser.param_groups, rates):
             group['lr'] = rate * min(1.0, (step + 1) / 20, max(0.05, 2 * (1 - done)))
         batch = draw_batch(pictures, loaded, args, rng)
@@ -189,7 +190,7 @@ def main() -> None:
     parser.add_argument('images_folder', type=Path, metavar='images')
     parser.add_argument('output', type=Path)
     parser.add_argument('--minutes', type=float, default=5)
-    parser.add_argument('--steps', type=int, default=10**9, help='stop after so many steps')
+    parser.add_argument('--steps', type=int, help='stop after so many steps; if the minutes last, the same input gives the same model then')
     parser.add_argument('--part', choices=('all', 'decoder'), default='all')
     parser.add_argument('--validation', type=float, default=0.2, help='share of the pictures to measure on')
     parser.add_argument('--rate', type=float, default=5e-4)

@@ -9,7 +9,7 @@ import type { TrainingPython } from './training-python.js';
 /** How it learns; the data engine's rounds have these, too. */
 export const TRAINING_OPTIONS = {
   minutes: { kind: 'number', default: 5, min: 0.01, max: 100_000, unit: 'minutes', summary: 'How long it learns; measuring before and after comes on top.' },
-  part: { kind: 'choice', default: 'all', choices: ['all', 'decoder'], summary: 'What learns: all of the model, or its decoder only, so that embeddings stay those of the old one.' },
+  part: { kind: 'choice', default: 'all', choices: ['all', 'decoder'], summary: 'What learns: all of the model, or only its decoder, which is quicker.' },
   seed: { kind: 'integer', default: 1, min: 0, max: 2 ** 31 - 1, summary: 'Which images are held back, and in which order the others are looked at.' },
   steps: { kind: 'integer', default: undefined, min: 1, max: 1_000_000_000, summary: 'Stop after so many steps, if the minutes last: then the same input gives the same model on the same machine.' },
   threads: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Threads that it computes with; as many as there are cores where it is not given.' },

@@ -11,7 +11,7 @@ from PIL import Image
 from training.data.cells import write
 from training.data.datasets import Labelled, read_dataset, scene_of
 from training.export import export
-from training.finetune import run, split
+from training.finetune import run, split, tune
 from training.model import Model
 from training.weights import fold, load, load_folder
 
@@ -79,6 +79,11 @@ def test_a_few_steps_change_the_weights_and_the_result_opens(folder: Path, cells
         lineage = json.loads((tmp_path / 'out' / 'model.json').read_text())['lineage']
         assert lineage['parent'] == {'name': 'old'} and lineage['steps'] == 12 and lineage['after'] == result['after']
     assert not (tmp_path / 'out.part').exists()
+
+
+def test_counted_steps_give_the_same_model_again(folder: Path, cells: Path, tmp_path: Path) -> None:
+    models = [tune(load(folder), split(read_dataset(cells / 'annotations.json', cells / 'images'), 0.25, 1)[0], arguments(folder, cells, tmp_path / 'out', minutes=minutes))[0].state_dict() for minutes in (5.0, 50.0)]
+    assert all(torch.equal(models[0][k], models[1][k]) for k in models[0])
 
 
 def test_an_output_that_exists_is_left_alone(folder: Path, cells: Path, tmp_path: Path) -> None:

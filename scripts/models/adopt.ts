@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { averageRecall } from '../../bench/recall.js';
 import type { ScoresBySize } from '../../src/evaluation/prompt-scores.js';
+import { messageOf } from '../../src/errors.js';
 import { selfCheckIous, SELF_CHECK_FILE } from '../../src/folder/self-check.js';
 import { factLines, figureLines, withPart } from './card.js';
 import { checkModel, type CheckedModel } from './check-model.js';
@@ -16,10 +17,13 @@ import { samJson } from './sam-json.js';
 
 const HOME = 'models', DATA = '../shared/data/bsds500-val';
 const { values: flags, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean' }, 'no-figures': { type: 'boolean' } } });
-if (folder === undefined) throw new Error('Usage: npm run models:adopt -- FOLDER [--dry-run] [--no-figures]');
-
 const tell = (line: string): void => { console.log(line); };
-const checked = await checkModel(folder);
+const refuse = (why: string): never => {
+  console.error(why);
+  process.exit(1);
+};
+if (folder === undefined) refuse('Usage: npm run models:adopt -- FOLDER [--dry-run] [--no-figures]');
+const checked = await checkModel(folder ?? '').catch((error: unknown) => refuse(`${folder ?? ''} cannot be the embedded model. ${messageOf(error)}`));
 tell(`${folder} is sound: ${checked.spec.inputSide} pixels in, masks of ${checked.spec.maskSide}, ${megabytes(checked)} MB, the same masks in batches and from any number of workers.`);
 if (flags['dry-run'] !== true) await adopt(checked);
 

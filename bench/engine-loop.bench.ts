@@ -62,16 +62,23 @@ for (const measure of ['box', 'oneClick', 'bestOfThree'] as const) {
 }
 console.log(`promoted, by seed: ${rows.trained.map((seed) => seed.slice(0, ROUNDS).map(({ promoted }) => (promoted === true ? 'yes' : 'no')).join(' ')).join(' | ')}`);
 
-const chart = (title: string, yLabel: string, measures: readonly Measure[], yTicks?: readonly number[]): Panel => ({
+const chart = (title: string, yLabel: string, measures: readonly Measure[], last: number, yTicks?: readonly number[]): Panel => ({
   line: {
-    title, yLabel, xLabel: `round (${ROUNDS + 1}: after the last)`, xTicks: Array.from({ length: ROUNDS + 1 }, (_, i) => i + 1), ...(yTicks === undefined ? {} : { yTicks }),
+    title, yLabel, xLabel: last > ROUNDS ? `round (${last}: after the last)` : 'round', xTicks: Array.from({ length: last }, (_, i) => i + 1), ...(yTicks === undefined ? {} : { yTicks }),
     series: measures.flatMap((measure) => ARMS.map((arm): LineChart['series'][number] => {
       const points = Array.from({ length: ROUNDS + 1 }, (_, i) => ({ round: i + 1, found: at(arm, i + 1, measure) })).flatMap(({ round, found }) => (found === undefined ? [] : [{ round, ...found }]));
       return { name: `${measures.length > 1 ? `${NAMES[measure]}, ` : ''}${arm === 'trained' ? 'trained each round' : 'never trained'}`, points: points.map(({ round, mean }) => [round, mean] as const), errors: points.map(({ error }) => error ?? 0) };
     })),
   } satisfies LineChart,
 });
-const panels = [chart('The model on images that nobody annotated', 'mean IoU', ['box', 'oneClick'], [0, 0.2, 0.4, 0.6, 0.8, 1]), chart('What a mask costs', 'clicks', ['clicks'])];
+/** Tenths that hold what was measured: differences between rounds are small beside 1. */
+function tenths(): number[] {
+  const found = (['box', 'oneClick'] as const).flatMap((measure) => ARMS.flatMap((arm) => Array.from({ length: ROUNDS + 1 }, (_, i) => at(arm, i + 1, measure)!)));
+  const low = Math.floor(10 * Math.min(...found.map(({ mean, error = 0 }) => mean - error))), high = Math.ceil(10 * Math.max(...found.map(({ mean, error = 0 }) => mean + error)));
+  return Array.from({ length: high - low + 1 }, (_, i) => (low + i) / 10);
+}
+
+const panels = [chart('The model on images that nobody annotated', 'mean IoU', ['box', 'oneClick'], ROUNDS + 1, tenths()), chart('What a mask costs', 'clicks', ['clicks'], ROUNDS)];
 mkdirSync(dirname(values.picture), { recursive: true });
 await writeFileAtomic(`${values.picture}.svg`, svgPanels(panels));
 await writeFileAtomic(`${values.picture}.png`, await encodePngRgb(drawPanels(panels)));

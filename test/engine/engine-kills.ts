@@ -27,7 +27,7 @@ export const KILLED: readonly KilledCommand[] = [
   { name: 'auto', args: () => [...GRID, '--crop-n-layers', '0', '--workers', '2'], filter: { stages: ['fully-automatic'] } },
 ];
 
-/** Kills so often, each time in a fresh copy of the same project. Returns how many kills hit a run at work. */
+/** Kills so many runs that are at work, each in a fresh copy of the same project. Returns how many those were: fewer only where the machine is too uneven for that. */
 export async function survivesKills(t: ExecutionContext, { name, args, filter }: KilledCommand, kills: number): Promise<number> {
   const { root, images } = await placeWith(t, ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png']), [base, folder] = [join(root, 'base'), join(root, 'project')];
   await initProject({ folder: base, images, env: TEST_ENV, valShare: 0 }, NOW);
@@ -37,11 +37,12 @@ export async function survivesKills(t: ExecutionContext, { name, args, filter }:
     cpSync(base, folder, { recursive: true });
   };
   fresh();
-  const from = performance.now(), whole = await startSam(argv).end, milliseconds = performance.now() - from;
+  const from = performance.now(), whole = await startSam(argv).end;
+  let milliseconds = performance.now() - from;
   t.is(whole.code, 0, whole.stderr);
   const golden = await bytesOf(folder, join(root, 'golden.json'), filter);
   let hits = 0;
-  for (let kill = 0; kill < kills; kill++) {
+  for (let kill = 0; hits < kills && kill < 4 * kills; kill++) {
     fresh();
     const running = startSam(argv);
     // the first third is the start of Node itself
@@ -50,7 +51,9 @@ export async function survivesKills(t: ExecutionContext, { name, args, filter }:
     if (isAtWork) process.kill(-running.child.pid!, 'SIGKILL');
     await running.end;
     t.true(await running.isGone(), 'no worker outlives it');
-    hits += isAtWork ? 1 : 0;
+    // where the run was over first, the machine has become quicker
+    if (isAtWork) hits++;
+    else milliseconds *= 0.7;
     const saved = await savedOf(t, folder);
     const again = await startSam(argv).end;
     // all may have been done when it was killed

@@ -99,7 +99,7 @@ class Decoder(nn.Module):
 
     def __init__(self, fine: int = 48, coarse: int = 128, width: int = 128, image: int = 64, mid: int = 32, space: int = 24) -> None:
         super().__init__()
-        self.fine, self.width, self.space = fine, width, space
+        self.fine, self.folded, self.width, self.space = fine, coarse // 16, width, space
         generator = torch.Generator().manual_seed(7)
         self.register_buffer('frequencies', torch.randn(2, width // 2, generator=generator))
         self.kinds = nn.Embedding(5, width)  # off, on, box corner, other corner, padding
@@ -131,25 +131,28 @@ class Decoder(nn.Module):
         images, _, height, width = embedding.shape
         each = xy.shape[0] // images
         xy = xy + 0.5 * (labels < 2)[..., None]
-        fine, coarse = embedding[:, :self.fine], F.pixel_unshuffle(embedding[:, self.fine:], 4)
-        half = F.avg_pool2d(fine, 2)
+        # the whole tensor is used where its fine part would do: to cut that out copies 3 MB at every click
+        folded, half = embedding[:, self.fine:], F.avg_pool2d(embedding, 2)[:, :self.fine]
+        coarse = F.pixel_unshuffle(folded, 4)
         has_earlier = has_earlier[:, None, None, None]
         earlier = F.avg_pool2d(earlier, 2)
         soft = torch.sigmoid(earlier) * has_earlier
         box, has_box = box_of(xy, labels)
         weights, present = self.weights(xy, labels, box, has_box, soft, has_earlier, height // 2, width // 2)
-        examples, samples = self.examples(fine, half, coarse, weights, present, xy, each)
+        examples, samples = self.examples(embedding, half, coarse, weights, present, xy, each)
         maps = self.maps(xy, labels, box, has_box, earlier, has_earlier, height // 2, width // 2, side)
 
         tokens, pe = self.tokens(xy, labels, examples, present, samples, side)
         shape = (height // 4, width // 4)
         image_pe = self.grid_pe(*shape, side, xy)
-        image = (repeat(self.image_in(coarse), each) + self.dense_in(F.avg_pool2d(maps, 2))).flatten(2)
+        # a 1 x 1 convolution of the unfolded features is one of 4 x 4 of the folded ones
+        seen = F.conv2d(folded, self.image_in.weight.reshape(self.image_in.out_channels, self.folded, 4, 4), self.image_in.bias, stride=4)
+        image = (repeat(seen, each) + self.dense_in(F.avg_pool2d(maps, 2))).flatten(2)
         for block in self.blocks:
             tokens, image = block(tokens, pe, image, image_pe, shape)
         tokens = self.final_norm(tokens + self.final(tokens + pe, image, image_pe))
 
-        logits = self.masks(tokens, image.unflatten(2, shape), fine, half, maps, examples, present, has_box, each)
+        logits = self.masks(tokens, image.unflatten(2, shape), embedding, half, maps, examples, present, has_box, each)
         own = tokens[:, 1:1 + MASKS]
         known = statistics(F.avg_pool2d(logits.detach(), 2))
         iou = self.iou(torch.cat([tokens[:, :1].expand_as(own), own, known], 2))[..., 0].sigmoid()
@@ -187,20 +190,18 @@ class Decoder(nn.Module):
         total = whole.sum((2, 3))
         return whole / (total + 1e-3)[:, :, None, None], (total > 1e-3).float()
 
-    def examples(self, fine: Tensor, half: Tensor, coarse: Tensor, weights: Tensor, present: Tensor, xy: Tensor, each: int) -> tuple[Tensor, Tensor]:
+    def examples(self, embedding: Tensor, half: Tensor, coarse: Tensor, weights: Tensor, present: Tensor, xy: Tensor, each: int) -> tuple[Tensor, Tensor]:
         """Mean features of each kind [b, KINDS, fine + coarse], and at each point [b, n, fine + coarse]."""
-        images, parts, samples = fine.shape[0], [], []
+        images, parts, samples = embedding.shape[0], [], []
         for features, by in ((half, weights), (coarse, F.avg_pool2d(weights, 2) * 4)):
             flat = features.flatten(2).transpose(1, 2)
             pooled = by.flatten(2).reshape(images, -1, flat.shape[1]) @ flat
             parts.append(pooled.reshape(images * each, KINDS, features.shape[1]))
-        for features, stride in ((fine, 4), (coarse, 16)):
-            c, h, w = features.shape[1:]
-            n = xy.shape[1]
-            rows, columns = sample_weights(xy[..., 1], h, stride), sample_weights(xy[..., 0], w, stride)
-            lines = rows.reshape(images, each * n, h) @ features.permute(0, 2, 3, 1).reshape(images, h, w * c)
-            lines = lines.reshape(images * each * n, w, c)
-            samples.append((columns.reshape(-1, 1, w) @ lines).reshape(images * each, n, c))
+        for features, stride, channels in ((embedding, 4, self.fine), (coarse, 16, coarse.shape[1])):
+            across, down = (2 / (stride * float(features.shape[axis])) * xy[..., part] - 1 for part, axis in ((0, 3), (1, 2)))
+            at = torch.stack([across, down], -1).reshape(images, each, xy.shape[1], 2)
+            found = F.grid_sample(features.float(), at.float(), mode='bilinear', padding_mode='border', align_corners=False)[:, :channels]
+            samples.append(found.permute(0, 2, 3, 1).reshape(images * each, xy.shape[1], channels))
         return torch.cat(parts, 2) * present[..., None], torch.cat(samples, 2)
 
     def maps(self, xy: Tensor, labels: Tensor, box: Tensor, has_box: Tensor, earlier: Tensor, has_earlier: Tensor, height: int, width: int, side: float) -> Tensor:
@@ -225,15 +226,15 @@ class Decoder(nn.Module):
         placed = self.pe(xy, side) * real
         return tokens, torch.cat([tokens.new_zeros(count, 2 + MASKS, self.width) if not torch.onnx.is_in_onnx_export() else 0 * own, placed], 1)
 
-    def masks(self, tokens: Tensor, image: Tensor, fine: Tensor, half: Tensor, maps: Tensor, examples: Tensor, present: Tensor, has_box: Tensor, each: int) -> Tensor:
+    def masks(self, tokens: Tensor, image: Tensor, embedding: Tensor, half: Tensor, maps: Tensor, examples: Tensor, present: Tensor, has_box: Tensor, each: int) -> Tensor:
         """[b, MASKS, H, W] logits."""
-        space = self.pixel_space(fine)
+        space = pointwise(F.pad(self.pixel_space.weight, (0, 0, 0, 0, 0, self.folded)), self.pixel_space.bias, embedding)
         images, _, height, width = space.shape
         keys = self.example_space(examples[..., :self.fine]) * present[..., None]
         alike = keys.reshape(images, each * KINDS, self.space) @ F.avg_pool2d(space, 2).flatten(2)
         alike = alike.reshape(images * each, KINDS, height // 2, width // 2) * self.space ** -0.5
         x = F.interpolate(matrix(self.up16, image.flatten(2)).unflatten(2, tuple(image.shape[2:])), scale_factor=2, mode='bilinear', align_corners=False)
-        x = F.relu(x + repeat(self.fine8(half), each) + self.maps8(torch.cat([maps, alike], 1)))
+        x = F.relu(x + repeat(pointwise(self.fine8.weight, self.fine8.bias, half), each) + self.maps8(torch.cat([maps, alike], 1)))
         x = F.relu(x + self.conv8(x))
         vectors = torch.stack([net(tokens[:, 1 + i]) for i, net in enumerate(self.hyper)], 1)
         mid = x.shape[1]
@@ -241,20 +242,29 @@ class Decoder(nn.Module):
         signed, has = maps[:, -2:-1], has_box[:, None, None, None]
         own = own + self.box_prior[:, None, None] * signed * has
         shared = vectors[..., mid:-1].reshape(images, each * MASKS, self.space) @ space.flatten(2)
-        return twice_along(own, self.follow(fine), each) + (shared * self.space ** -0.5).reshape(images * each, MASKS, height, width)
+        return twice_along(own, self.taps(embedding), each) + (shared * self.space ** -0.5).reshape(images * each, MASKS, height, width)
+
+    def taps(self, embedding: Tensor) -> Tensor:
+        """Weights of the 3 x 3 old cells around each new one, summing to one: [i, 9, 4, H / 2, W / 2], the four being rows and columns of new cells in an old one."""
+        # a convolution of 2 x 2 with one pixel each gives the four at once, where a 1 x 1 would have to be folded after it
+        one = torch.eye(4, device=embedding.device).reshape(4, 1, 2, 2)
+        weight = F.pad(self.follow.weight.reshape(9, 1, self.fine, 1, 1) * one, (0, 0, 0, 0, 0, self.folded)).reshape(36, self.fine + self.folded, 2, 2)
+        taps = F.conv2d(embedding, weight, self.follow.bias.repeat_interleave(4), stride=2).unflatten(1, (9, 4))
+        # the runtime's softmax would turn the tensor over for an axis that is not the last
+        taps = (taps - taps.amax(1, keepdim=True)).exp()
+        return taps / taps.sum(1, keepdim=True)
 
 
 def twice_along(x: Tensor, taps: Tensor, each: int) -> Tensor:
     """Doubles maps along the picture's edges: each new cell is a mean of the 3 x 3 old cells around it, by weights that the features give.
 
-    x: [b, m, h, w]. taps: [i, 9, 2h, 2w], before their softmax, b = i * each. Returns [b, m, 2h, 2w]. After RAFT's convex upsampling (Teed and Deng, 2020).
+    x: [b, m, h, w]. taps: [i, 9, 4, h, w], see `Decoder.taps`, b = i * each. Returns [b, m, 2h, 2w]. After RAFT's convex upsampling (Teed and Deng, 2020).
     """
     b, m, h, w = x.shape
-    taps = F.pixel_unshuffle(taps.softmax(1), 2)  # [i, 9 * 4, h, w]
     padded = F.pad(x, (1, 1, 1, 1), mode='replicate').unsqueeze(2)
     total = None
     for k in range(9):
-        part = padded[..., k // 3:k // 3 + h, k % 3:k % 3 + w] * repeat(taps[:, 4 * k:4 * k + 4], each).unsqueeze(1)
+        part = padded[..., k // 3:k // 3 + h, k % 3:k % 3 + w] * repeat(taps[:, k], each).unsqueeze(1)
         total = part if total is None else total + part
     return F.pixel_shuffle(total.flatten(1, 2), 2)
 
@@ -263,6 +273,11 @@ def matrix(layer: nn.Conv1d, x: Tensor) -> Tensor:
     """A 1 x 1 convolution as a matrix product, for which the runtime keeps the layout: [B, C, p] -> [B, D, p]."""
     y = layer.weight[:, :, 0] @ x
     return y if layer.bias is None else y + layer.bias[:, None]
+
+
+def pointwise(weight: Tensor, bias: Tensor, x: Tensor) -> Tensor:
+    """As `matrix`, of two dimensions: weight [D, C, 1, 1], x [B, C, h, w] -> [B, D, h, w]."""
+    return (weight.flatten(1) @ x.flatten(2) + bias[:, None]).unflatten(2, tuple(x.shape[2:]))
 
 
 def split(x: Tensor, heads: int) -> Tensor:

@@ -228,7 +228,7 @@ class Decoder(nn.Module):
 
     def masks(self, tokens: Tensor, image: Tensor, embedding: Tensor, half: Tensor, maps: Tensor, examples: Tensor, present: Tensor, has_box: Tensor, each: int) -> Tensor:
         """[b, MASKS, H, W] logits."""
-        space = pointwise(F.pad(self.pixel_space.weight, (0, 0, 0, 0, 0, self.folded)), self.pixel_space.bias, embedding)
+        space, taps = self.shared(embedding)
         images, _, height, width = space.shape
         keys = self.example_space(examples[..., :self.fine]) * present[..., None]
         alike = keys.reshape(images, each * KINDS, self.space) @ F.avg_pool2d(space, 2).flatten(2)
@@ -242,23 +242,24 @@ class Decoder(nn.Module):
         signed, has = maps[:, -2:-1], has_box[:, None, None, None]
         own = own + self.box_prior[:, None, None] * signed * has
         shared = vectors[..., mid:-1].reshape(images, each * MASKS, self.space) @ space.flatten(2)
-        return twice_along(own, self.taps(embedding), each) + (shared * self.space ** -0.5).reshape(images * each, MASKS, height, width)
+        return twice_along(own, taps, each) + (shared * self.space ** -0.5).reshape(images * each, MASKS, height, width)
 
-    def taps(self, embedding: Tensor) -> Tensor:
-        """Weights of the 3 x 3 old cells around each new one, summing to one: [i, 9, 4, H / 2, W / 2], the four being rows and columns of new cells in an old one."""
-        # a convolution of 2 x 2 with one pixel each gives the four at once, where a 1 x 1 would have to be folded after it
-        one = torch.eye(4, device=embedding.device).reshape(4, 1, 2, 2)
-        weight = F.pad(self.follow.weight.reshape(9, 1, self.fine, 1, 1) * one, (0, 0, 0, 0, 0, self.folded)).reshape(36, self.fine + self.folded, 2, 2)
-        taps = F.conv2d(embedding, weight, self.follow.bias.repeat_interleave(4), stride=2).unflatten(1, (9, 4))
+    def shared(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """What all prompts of an image share at stride 4: features to compare [i, space, H, W], and weights of the 3 x 3 old cells around each new one, summing to
+        one: [i, 9, 4, H / 2, W / 2], the four being rows and columns of new cells in an old one."""
+        # one product over the whole tensor, the coarse part of it times zero: three times as fast as to cut the fine part out and to make two
+        weight = F.pad(torch.cat([self.pixel_space.weight, self.follow.weight]), (0, 0, 0, 0, 0, self.folded))
+        both = pointwise(weight, torch.cat([self.pixel_space.bias, self.follow.bias]), embedding)
+        taps = F.pixel_unshuffle(both[:, self.space:], 2).unflatten(1, (9, 4))
         # the runtime's softmax would turn the tensor over for an axis that is not the last
         taps = (taps - taps.amax(1, keepdim=True)).exp()
-        return taps / taps.sum(1, keepdim=True)
+        return both[:, :self.space], taps / taps.sum(1, keepdim=True)
 
 
 def twice_along(x: Tensor, taps: Tensor, each: int) -> Tensor:
     """Doubles maps along the picture's edges: each new cell is a mean of the 3 x 3 old cells around it, by weights that the features give.
 
-    x: [b, m, h, w]. taps: [i, 9, 4, h, w], see `Decoder.taps`, b = i * each. Returns [b, m, 2h, 2w]. After RAFT's convex upsampling (Teed and Deng, 2020).
+    x: [b, m, h, w]. taps: [i, 9, 4, h, w], see `Decoder.shared`, b = i * each. Returns [b, m, 2h, 2w]. After RAFT's convex upsampling (Teed and Deng, 2020).
     """
     b, m, h, w = x.shape
     padded = F.pad(x, (1, 1, 1, 1), mode='replicate').unsqueeze(2)

@@ -44,7 +44,7 @@ async function adopt({ model: { located }, spec, bytes }: CheckedModel): Promise
   if (flags['no-figures'] === true || !existsSync(DATA)) tell('The figures of the card are those of the model before: they are measured where ../shared is, without --no-figures.');
   else await measure();
   tell('To be written by people: what the card says of architecture, parameters, training and use, and these lines:');
-  for (const page of ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]) {
+  for (const page of ['README.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]) {
     readFileSync(page, 'utf8').split('\n').forEach((line, i) => { if (/embedded (model|one)/.test(line) && /\d|small|weak|stopgap/.test(line)) tell(`  ${page}:${i + 1}: ${line.trim()}`); });
   }
 }

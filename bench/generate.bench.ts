@@ -25,6 +25,8 @@ import { resolveOptions } from '../src/options.js';
 const THREADS = 2, TURNS = 3;
 const python = process.env['SAM_PEERS_PYTHON'];
 const peer = '../shared/peers/amg_reference.py';
+/** What the peer runs; where it is not, the embedded model, alone. */
+const reference = '../shared/goldens/models/meta', folder = existsSync(reference) ? reference : 'models';
 
 console.log(`processor: ${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores; Node ${process.version}`);
 const imagePath = process.argv[2] ?? '../shared/images/truck.jpg';
@@ -35,13 +37,13 @@ if (real !== undefined) await trueSize(real, await readImage(imagePath, { name: 
 async function generator(path: string): Promise<void> {
   const options = resolveOptions(GENERATOR_OPTIONS, { pointsPerSide: 32, predIouThresh: 0.35, stabilityScoreThresh: 0.6 });
   const from = performance.now();
-  const predictor = await Predictor.open({ name: 'embedded', sha256: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' }, THREADS);
+  const predictor = await Predictor.open({ name: folder, sha256: folder, encoder: `${folder}/encoder.onnx`, decoder: `${folder}/decoder.onnx` }, THREADS);
   console.log(`model open in ${((performance.now() - from) / 1000).toFixed(2)} s (not counted below; the peer's start-up is not counted either)`);
   const image = await readImage(path, { name: path });
   const ours: number[] = [], theirs: number[] = [];
   let masks = 0;
   for (let turn = 0; turn < TURNS; turn++) {
-    if (python !== undefined && existsSync(peer)) theirs.push(peerSeconds(path));
+    if (python !== undefined && folder === reference && existsSync(peer)) theirs.push(peerSeconds(path));
     const start = performance.now();
     masks = (await generateMasks(image, predictor, options)).length;
     ours.push((performance.now() - start) / 1000);
@@ -66,7 +68,7 @@ function peerSeconds(path: string): number {
 
 /**
  * Milliseconds a prompt at SAM's true decoder size (random weights, whose speed is that of any), by batch; and for looking at three masks
- * of 1800 x 1200 from 256 x 256 logits. Random weights draw noise, so the logits are the embedded model's, brought to 256 x 256; no mask is
+ * of 1800 x 1200 from 256 x 256 logits. Random weights draw noise, so the logits are a small model's, brought to 256 x 256; no mask is
  * filtered by predicted IoU, so this is the most that a prompt can cost.
  */
 async function trueSize(path: string, image: RgbImage): Promise<void> {
@@ -99,9 +101,9 @@ async function trueSize(path: string, image: RgbImage): Promise<void> {
   }
 }
 
-/** Masks of 16 prompts by the embedded model, each 64 x 64 brought bilinearly to 256 x 256. */
+/** Masks of 16 prompts by that model, each brought bilinearly to 256 x 256. */
 async function largeLogits(image: RgbImage): Promise<Float32Array[]> {
-  const predictor = await Predictor.open({ name: 'embedded', sha256: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx' });
+  const predictor = await Predictor.open({ name: folder, sha256: folder, encoder: `${folder}/encoder.onnx`, decoder: `${folder}/decoder.onnx` });
   const points = Float64Array.from({ length: 32 }, (_, i) => (0.1 + 0.8 * ((i * 37) % 32) / 32) * (i % 2 === 0 ? image.width : image.height));
   const { logits } = await predictor.decodePoints(await predictor.embed(image), points);
   await predictor.close();

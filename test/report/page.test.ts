@@ -106,6 +106,8 @@ browserTest('filters by area, score, category and name change what is shown and 
   t.true(await page.locator('#nothing').isVisible());
   await page.locator('#search').fill('');
   await page.locator('#order').selectOption('fewest');
+  // cards are laid out when the browser comes to it
+  await page.waitForFunction('document.querySelector(".card .name")?.innerText.endsWith("icon.png")');
   t.regex(await page.locator('.card .name').first().innerText(), /icon\.png$/);
 });
 

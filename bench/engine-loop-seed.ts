@@ -5,7 +5,7 @@ import { writeConveyor } from '../fixtures/conveyor.js';
 import { countImages } from '../src/engine/images.js';
 import { initProject } from '../src/engine/init.js';
 import { modelById, placeOfModel } from '../src/engine/models.js';
-import { openProject, type Project } from '../src/engine/project.js';
+import { withProject } from '../src/engine/project.js';
 import { endRound } from '../src/engine/round.js';
 import { latestRound, roundsOf } from '../src/engine/rounds.js';
 import { simulateAnnotator } from '../src/engine/simulate.js';
@@ -57,16 +57,16 @@ async function drawOnce({ images, heldOut, size }: LoopSettings, seed: number, p
 
 /** A simulated person annotates the round's images, then the round ends; whatever of it is done is left alone. */
 async function workOn({ images, minutes, python, threads }: LoopSettings, seed: number, arm: Arm, folder: string, round: number, truth: string, tell: (line: string) => void): Promise<void> {
-  const left = await reading(folder, (project) => round * images - countImages(project, { states: ['done'] }));
+  const left = await withProject(folder, 'read', (project) => round * images - countImages(project, { states: ['done'] }));
   if (left > 0) await simulateAnnotator({ folder, truth, stage: 'assisted', limit: left, giveUp: 'paint', seed, env }, Date.now());
-  const isOver = await reading(folder, (project) => latestRound(project).number > round || latestRound(project).closedAt !== null && arm === 'control');
+  const isOver = await withProject(folder, 'read', (project) => latestRound(project).number > round || latestRound(project).closedAt !== null && arm === 'control');
   if (isOver) return;
   const ended = await endRound({ folder, minutes, python, threads, train: arm === 'trained', env, tell }, Date.now());
   if (arm === 'trained' && ended.next === undefined) throw new Error(`The round was not trained: ${ended.untrained?.reason ?? 'no reason'}.`);
 }
 
 async function rowOf({ heldOut }: LoopSettings, folder: string, round: number, place: string, known: RoundRow | undefined): Promise<RoundRow> {
-  const { model, clicks, promoted } = await reading(folder, (project) => {
+  const { model, clicks, promoted } = await withProject(folder, 'read', (project) => {
     const rounds = roundsOf(project), own = rounds.find(({ number }) => number === round) ?? rounds.at(-1)!, metrics = own.metrics as { isPromoted?: boolean } | null; // what a round's end stores
     const effort = statusOf(project, Date.now()).effort.find((row) => row.round === round);
     return { model: placeOfModel(project, modelById(project, own.modelId!)), clicks: effort?.clicksPerMask ?? undefined, promoted: own.number === round ? metrics?.isPromoted : undefined };
@@ -78,13 +78,4 @@ async function rowOf({ heldOut }: LoopSettings, folder: string, round: number, p
   const all = scores?.all;
   if (all?.box === undefined) throw new Error(`The model could not be measured on ${heldOut} images.`);
   return { ...facts, box: all.box, oneClick: all.top.iou[0]!, bestOfThree: all.best.iou[0]! };
-}
-
-async function reading<T>(folder: string, look: (project: Project) => T): Promise<T> {
-  const project = await openProject(folder, 'read');
-  try {
-    return look(project);
-  } finally {
-    await project.close();
-  }
 }

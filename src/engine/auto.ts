@@ -8,6 +8,7 @@ import { rleArea } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
 import type { Environment } from '../models/cache-dir.js';
 import { modelFilesOf } from '../models/located-model.js';
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type SomeOf } from '../options.js';
 import { claimsOn } from './claims.js';
 import { dedupeImage } from './dedupe.js';
@@ -35,8 +36,7 @@ export const AUTO_OPTIONS = {
   duplicateIou: { ...DUPLICATE_OPTIONS.iou, summary: 'A mask is a duplicate of one that is there when their IoU is at least this; a person\'s stays.' },
   category: { kind: 'text', default: undefined, value: 'NAME', summary: 'Category of the masks. [default: the project\'s first]' },
   limit: { kind: 'integer', default: undefined, min: 1, summary: 'At most so many images. [default: all]' },
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
 } as const satisfies OptionTable;
 
 export interface AutoRequest {

@@ -1,6 +1,6 @@
 /** What commands ask of a project that they open only for it. */
 import { dedupeProject, type DedupeProjectRequest, type DedupeReport } from './dedupe.js';
-import { DATABASE_NAME, openProject } from './project.js';
+import { DATABASE_NAME, withProject } from './project.js';
 import { statusOf, type EngineStatus } from './status.js';
 import { plotStatus, type StatusPlot } from './status-chart.js';
 import { join } from 'node:path';
@@ -10,21 +10,13 @@ export interface StatusReport { status: EngineStatus; isPlotted?: boolean }
 
 /** Also while another process writes. Throws as `openProject`, and as `plotStatus` where a picture is asked for. */
 export async function projectStatus(folder: string, now: number, plot?: StatusPlot): Promise<StatusReport> {
-  const project = await openProject(folder, 'read');
-  try {
+  return withProject(folder, 'read', async (project) => {
     const status = statusOf(project, now);
     return plot === undefined ? { status } : { status, isPlotted: await plotStatus(status, plot, [join(folder, DATABASE_NAME), project.imageRoot]) };
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 /** Throws as `openProject` and `dedupeProject`. */
 export async function dedupeFolder(folder: string, request: DedupeProjectRequest, now: number): Promise<DedupeReport> {
-  const project = await openProject(folder, request.dryRun === true ? 'read' : 'write');
-  try {
-    return dedupeProject(project, request, now);
-  } finally {
-    await project.close();
-  }
+  return withProject(folder, request.dryRun === true ? 'read' : 'write', (project) => dedupeProject(project, request, now));
 }

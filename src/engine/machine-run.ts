@@ -1,11 +1,12 @@
 /** A model at work alone on a project's images: through the workers, each image saved whole in one step, in order, and not done twice with the same key. */
-import { SamError, plainError, type PlainError } from '../errors.js';
+import { SamError, type PlainError } from '../errors.js';
 import { sha256Hex } from '../files/hash.js';
 import { runPool, type JobOutcome } from '../folder/pool.js';
 import { ProgressMeter } from '../folder/progress.js';
 import type { FolderRunOptions } from '../folder/spec.js';
 import type { ImageJob } from '../folder/worker-protocol.js';
 import type { Box } from '../geometry/box.js';
+import { imageFailed } from './failed-image.js';
 import { imageById, pathOfImage, type EngineImage } from './images.js';
 import { InTurn } from './in-turn.js';
 import type { MachineImage, MachineMask, MachineSetup } from './machine-worker.js';
@@ -57,10 +58,7 @@ export async function runMachine(run: MachineRun, { stop, kill, events }: Folder
   };
   const settle = ({ image, key, fileName }: Job, outcome: JobOutcome): void => {
     if ('error' in outcome) {
-      report.problems.push({ ...plainError(outcome.error), file: fileName });
-      report.failed++;
-      meter.count('failed', 0);
-      events?.({ kind: 'imageFailed', fileName, error: outcome.error, progress: meter.progress });
+      imageFailed(fileName, outcome.error, report, meter, events);
       return;
     }
     const masks = project.database.write(() => {

@@ -90,6 +90,16 @@ export async function openProject(folder: string, mode: 'read' | 'write', steps:
   return mode === 'read' ? await openToRead(folder, path, steps) : await openToWrite(folder, path, steps);
 }
 
+/** Opens a project only for what is asked of it, and closes it whatever comes. Throws as `openProject` and `ask`. */
+export async function withProject<T>(folder: string, mode: 'read' | 'write', ask: (project: Project) => T | Promise<T>): Promise<T> {
+  const project = await openProject(folder, mode);
+  try {
+    return await ask(project);
+  } finally {
+    await project.close();
+  }
+}
+
 async function openToWrite(folder: string, path: string, steps: readonly string[]): Promise<Project> {
   const lock = await enter(folder);
   try {

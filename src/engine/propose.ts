@@ -10,6 +10,7 @@ import { rleArea } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
 import type { Environment } from '../models/cache-dir.js';
 import { modelFilesOf } from '../models/located-model.js';
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type OptionsOf, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
 import { confidentThreshold, fewestVerdicts, judgedScores, type Confidence } from './confidence.js';
@@ -37,8 +38,7 @@ export const PROPOSE_OPTIONS = {
   overlapIou: { kind: 'number', default: 0.7, min: 0.01, max: 1, summary: 'Nothing is proposed whose mask IoU with a mask that is there, or was rejected, is at least this.' },
   category: { kind: 'text', default: undefined, value: 'NAME', summary: 'Category of the proposals; detections have their own. [default: the project\'s first]' },
   limit: { kind: 'integer', default: undefined, min: 1, summary: 'At most so many images. [default: all that are to do]' },
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
 } as const satisfies OptionTable;
 
 export interface ProposeRequest {

@@ -1,4 +1,5 @@
 /** What the simulated annotator is like: how sure it must be of a mask, when it gives up, and how long each thing takes it. */
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 import type { STAGE_OF } from './schema.js';
 
@@ -22,8 +23,7 @@ export const SIMULATED_WORK = {
   limit: { kind: 'integer', default: undefined, min: 1, summary: 'At most so many images. [default: all that are to do]' },
   minutes: { kind: 'number', default: undefined, min: 0, summary: 'Stop after the image with which so many minutes of the annotator\'s time are used up. [default: no end]' },
   split: { kind: 'choice', default: 'all', choices: ['all', 'train', 'val', 'test'], summary: 'Only images of one split.' },
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
 } as const satisfies OptionTable;
 
 export const SIMULATE_OPTIONS = {

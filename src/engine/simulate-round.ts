@@ -2,7 +2,7 @@
 import type { FolderRunOptions } from '../folder/spec.js';
 import type { SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
-import { openProject } from './project.js';
+import { withProject } from './project.js';
 import { proposeMasks, type ProposeReport, type ProposeRequest } from './propose.js';
 import { endRound, type RoundReport, type RoundRequest } from './round.js';
 import { simulateAnnotator, type SimulateReport, type SimulateRequest } from './simulate.js';
@@ -30,8 +30,6 @@ export async function endSimulatedRound(request: RoundRequest, person: Simulated
 
 /** A truth that knows none of the images is an error, nothing to be done is none. */
 async function unlessIdle(request: SimulateRequest, now: number, run: FolderRunOptions): Promise<SimulateReport | undefined> {
-  const project = await openProject(request.folder, 'read');
-  const isIdle = freeImages(project, { withProposals: request.verdictsOnly, limit: 1 }, now).length === 0;
-  await project.close();
+  const isIdle = await withProject(request.folder, 'read', (project) => freeImages(project, { withProposals: request.verdictsOnly, limit: 1 }, now).length === 0);
   return isIdle ? undefined : await simulateAnnotator(request, now, run);
 }

@@ -2,7 +2,7 @@
  * An annotator made from ground truth, who works in a project as a person would: `sam engine assist --simulate`. With it the whole loop runs in tests and
  * benchmarks, and people can see what effort to plan for.
  */
-import { SamError, type PlainError, plainError } from '../errors.js';
+import { SamError, type PlainError } from '../errors.js';
 import { planSessions } from '../folder/defaults.js';
 import { runPool, type JobOutcome } from '../folder/pool.js';
 import { ProgressMeter } from '../folder/progress.js';
@@ -15,6 +15,7 @@ import type { Environment } from '../models/cache-dir.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
+import { imageFailed } from './failed-image.js';
 import { imageById, pathOfImage } from './images.js';
 import { InTurn } from './in-turn.js';
 import { openProject, type Project } from './project.js';
@@ -113,10 +114,7 @@ async function* jobsOf(run: Run, stop: AbortSignal | undefined): AsyncGenerator<
 function settle(run: Run, { plan, fileName }: Job, outcome: JobOutcome): void {
   const { project, options, modelId, now, report, meter, events } = run;
   if ('error' in outcome) {
-    report.problems.push({ ...plainError(outcome.error), file: fileName });
-    report.failed++;
-    meter.count('failed', 0);
-    events?.({ kind: 'imageFailed', fileName, error: outcome.error, progress: meter.progress });
+    imageFailed(fileName, outcome.error, report, meter, events);
     return;
   }
   // simulate-worker.ts of this version answered

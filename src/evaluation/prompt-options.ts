@@ -1,4 +1,5 @@
 /** What `evaluate prompts` can be asked: how many clicks, on which regions, and what must be reached. */
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import type { OptionTable } from '../options.js';
 
 export const PROMPT_EVALUATION_OPTIONS = {
@@ -6,8 +7,7 @@ export const PROMPT_EVALUATION_OPTIONS = {
   maxRegionsPerImage: { kind: 'integer', default: undefined, min: 1, summary: 'At most so many regions an image, drawn by the seed. [default: all]' },
   limit: { kind: 'integer', default: undefined, min: 1, summary: 'Only the first so many images that have a region. [default: all]' },
   seed: { kind: 'integer', default: 0, min: 0, summary: 'Seed of the noise on boxes and of --max-regions-per-image.' },
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
   force: { kind: 'switch', default: false, summary: 'Overwrite outputs with other content.' },
   dryRun: { kind: 'switch', default: false, summary: 'Read the annotations and find the images; ask no model, write nothing.' },
 } as const satisfies OptionTable;

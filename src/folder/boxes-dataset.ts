@@ -1,4 +1,5 @@
 /** `boxes-to-masks` from a dataset on disk to a dataset on disk: what the command does, for programs. */
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import { createHash } from 'node:crypto';
 import { boxPrompt } from '../dataset/box-prompts.js';
 import type { DatasetSource, Finding } from '../dataset/types.js';
@@ -26,8 +27,7 @@ export const BOXES_OPTIONS = {
   boxJitter: { kind: 'number', default: 0, min: 0, max: 1, summary: 'Move every edge at random by up to this share of the box\'s side.' },
   seed: { kind: 'integer', default: 0, min: 0, summary: 'Seed of --box-jitter.' },
   keepUnmasked: { kind: 'switch', default: false, summary: 'Keep records that get no mask, with an empty segmentation.' },
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
   resume: { kind: 'switch', default: true, summary: 'Use the finished work of an earlier run with the same boxes, options and images.' },
   force: { kind: 'switch', default: false, summary: 'Overwrite an output with other content; accept changed options.' },
   allowLossy: { kind: 'switch', default: false, summary: 'Write although the format cannot hold everything; what is lost is listed.' },

@@ -1,5 +1,6 @@
 /** What `predict` is asked for: its options, and a prompt with its place and its own settings. */
 import type { Prompt } from '../models/predict.js';
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 
 export const PREDICT_FORMATS = ['png', 'rle', 'cutout', 'overlay'] as const;
@@ -12,7 +13,7 @@ export const PREDICT_OPTIONS = {
   format: { kind: 'choice', default: 'png', choices: PREDICT_FORMATS, summary: 'png: black and white; rle: one JSON with scores; cutout: the object, the rest transparent; overlay: the mask and its prompt on the image.' },
   multimask: { kind: 'switch', default: false, summary: 'Three masks for each prompt instead of one: whole, part, subpart.' },
   refine: { kind: 'integer', default: 0, min: 0, max: MOST_ROUNDS, summary: 'How often the best mask\'s logits are fed back; the last round gives one mask.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  threads: SESSION_OPTIONS.threads,
   force: { kind: 'switch', default: false, summary: 'Overwrite outputs with other content; accept changed options.' },
   dryRun: { kind: 'switch', default: false, summary: 'Check everything and write nothing.' },
 } as const satisfies OptionTable;

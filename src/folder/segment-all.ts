@@ -7,6 +7,7 @@ import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.j
 import { IMAGE_OPTIONS, type ImageOptions } from '../image/options.js';
 import type { Environment } from '../models/cache-dir.js';
 import type { LocatedModel } from '../models/located-model.js';
+import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type OptionsOf } from '../options.js';
 import { planSessions } from './defaults.js';
 import { MASK_FORMATS, partPathOf, type MaskFormat, type MasksSetup } from './masks-worker.js';
@@ -18,8 +19,7 @@ import type { Claim, FolderFinish, FolderRunOptions, FolderSpec, FolderSummary }
 
 /** How a folder run is done. */
 export const FOLDER_OPTIONS = {
-  workers: { kind: 'integer', default: undefined, min: 1, max: 1024, summary: 'Worker processes; from cores, memory and the model\'s size where it is not given.' },
-  threads: { kind: 'integer', default: undefined, min: 1, max: 256, summary: 'Threads of one inference session; 1 for small models where it is not given.' },
+  ...SESSION_OPTIONS,
   shard: { kind: 'text', default: undefined, value: 'i/n', summary: 'Work on shard i of n only, i from 0; shards may share the output folder.' },
   resume: { kind: 'switch', default: true, summary: 'Skip images whose outputs are there, whole, and made from the same bytes with the same options.' },
   force: { kind: 'switch', default: false, summary: 'Overwrite what is in the way, accept changed options, remove outputs whose image is gone.' },

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { initProject } from '../../src/engine/init.js';
 import { masksOf, type EngineMask } from '../../src/engine/masks.js';
-import { openProject } from '../../src/engine/project.js';
+import { withProject } from '../../src/engine/project.js';
 import type { ImageSize } from '../../src/geometry/size.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
@@ -89,10 +89,5 @@ export async function sceneProject(t: ExecutionContext, names: readonly string[]
 
 /** The masks of an image as they are on the disk, which a writer may still be at work on. */
 export async function masksOnDisk(folder: string, imageId = 1): Promise<EngineMask[]> {
-  const project = await openProject(folder, 'read');
-  try {
-    return masksOf(project, imageId);
-  } finally {
-    await project.close();
-  }
+  return withProject(folder, 'read', (project) => masksOf(project, imageId));
 }

@@ -42,7 +42,7 @@ test('json: one object with every listed finding and exact counts', (t) => {
 interface Sarif { version: string; runs: [{ tool: { driver: { name: string; rules: { id: string }[] } }; results: { ruleId: string; ruleIndex: number; level: string; locations: [{ physicalLocation: { artifactLocation: { uri: string }; region?: unknown } }] }[] }] }
 
 test('sarif: a rules table that results point into, URIs below the folder of the run, regions from 1', (t) => {
-  const { version, runs: [{ tool: { driver }, results }] } = JSON.parse(sarifText(sample, '/work')) as Sarif; // what was just written
+  const { version, runs: [{ tool: { driver }, results }] } = JSON.parse(sarifText(sample, '/data/set')) as Sarif; // what was just written
   t.deepEqual([version, driver.name], ['2.1.0', 'sam']);
   t.deepEqual(results.map(({ ruleId, ruleIndex, level }) => [ruleId, driver.rules[ruleIndex]?.id, level]), [['box/negative-size', 'box/negative-size', 'error'], ['image/remark', 'image/remark', 'warning'], ['category/unused', 'category/unused', 'note']]);
   t.deepEqual(results.map(({ locations: [{ physicalLocation }] }) => physicalLocation), [
@@ -53,9 +53,9 @@ test('sarif: a rules table that results point into, URIs below the folder of the
 });
 
 test('github: one command a line, whatever stands in names and messages', (t) => {
-  t.is(githubText(sample, '/work'), '::error file=data/in.json,line=3,col=7,title=box/negative-size::annotations[1] -> bbox: What was found.\n'
+  t.is(githubText(sample, '/data/set'), '::error file=data/in.json,line=3,col=7,title=box/negative-size::annotations[1] -> bbox: What was found.\n'
     + '::warning file=data/in.json,line=9,title=image/remark::What was found.\n::notice file=data/in.json,title=category/unused::What was found.\n');
-  const text = githubText(report(['box/empty', 'warning', { file: `/work/${EVIL}`, message: EVIL, record: EVIL, line: 1 }]), '/work');
+  const text = githubText(report(['box/empty', 'warning', { file: `/data/set/${EVIL}`, message: EVIL, record: EVIL, line: 1 }]), '/data/set');
   t.is(text.split('\n').length, 2, 'no second line');
   t.regex(text, /^::warning file=a%25%2C%3A[^:]*,line=1,title=box\/empty::/, 'properties hold no comma and no colon of their own');
   t.false(text.includes('\u001b') || text.includes('\r'));

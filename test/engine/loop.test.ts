@@ -12,7 +12,7 @@ import { imagesOf } from '../../src/engine/images.js';
 import { initProject } from '../../src/engine/init.js';
 import { dedupeFolder, projectStatus } from '../../src/engine/looks.js';
 import { modelsOf } from '../../src/engine/models.js';
-import { openProject, type Project } from '../../src/engine/project.js';
+import { withProject } from '../../src/engine/project.js';
 import { endRound } from '../../src/engine/round.js';
 import { simulateAnnotator } from '../../src/engine/simulate.js';
 import { endSimulatedRound, proposeAndJudge } from '../../src/engine/simulate-round.js';
@@ -33,15 +33,6 @@ function trainerOf(root: string, name: string, model: string): string {
   const path = join(root, `${name}.mjs`), copy = `cpSync(${JSON.stringify(model)}, out, { recursive: true });`;
   writeFileSync(path, `import { cpSync, readFileSync, writeFileSync } from 'node:fs';\nconst [dataset, out] = process.argv.slice(2);\nif (JSON.parse(readFileSync(dataset, 'utf8')).annotations.length === 0) process.exit(9);\n${copy}\nconst path = out + '/model.json';\nwriteFileSync(path, readFileSync(path, 'utf8') + ' '.repeat(${name.length}));\n`);
   return `"${process.execPath}" "${path}" {dataset} {out}`;
-}
-
-async function reading<T>(folder: string, look: (project: Project) => T): Promise<T> {
-  const project = await openProject(folder, 'read');
-  try {
-    return look(project);
-  } finally {
-    await project.close();
-  }
 }
 
 const truthOfStage = ({ masks }: EngineStatus, stage: string): number => masks.filter((row) => row.stage === stage && (row.status === 'accepted' || row.status === 'corrected')).reduce((sum, { masks: count }) => sum + count, 0);
@@ -65,7 +56,7 @@ test('three stages from a new project to a better model and valid datasets', asy
   const first = await endRound({ folder, env: TEST_ENV, trainer: trainerOf(root, 'better', TEST_MODEL), clicks: 2 }, NOW);
   t.like(first, { round: 1, isPromoted: true, model: 'round-1', next: 2 });
   t.true(first.after!.mean > first.before!.mean && first.after!.regions === held.drawn);
-  await reading(folder, (project) => {
+  await withProject(folder, 'read', (project) => {
     const [base, better] = modelsOf(project);
     t.deepEqual([base?.folder, better?.parentId, better?.round], [resolve(weak), base?.id, 1]);
   });
@@ -106,7 +97,7 @@ test('three stages from a new project to a better model and valid datasets', asy
   }
   const { categories } = JSON.parse(readFileSync(join(root, 'out.json'), 'utf8')) as { categories: { name: string }[] }; // our own COCO
   t.true(PARTS.every((part) => categories.some(({ name }) => name === part)));
-  t.is(await reading(folder, (project) => [...imagesOf(project)].length), IMAGES);
+  t.is(await withProject(folder, 'read', (project) => [...imagesOf(project)].length), IMAGES);
 });
 
 trainingTest('a round that true training ends: the model that is used afterwards is the one that measured better, and the project knows where it is from', async (t) => {

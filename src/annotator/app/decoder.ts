@@ -41,7 +41,8 @@ export class Decoder {
 
   /** A click where the pointer rested has been asked for already, as a preview: that answer, or the one on its way, is taken. */
   predict(frame: Frame, prompts: Prompted[]): Promise<Predicted> {
-    const key = JSON.stringify([frame.id, prompts]);
+    // when a prompt was given is no matter to the model
+    const key = JSON.stringify([frame.id, prompts], (name, value: unknown) => (name === 'at' ? undefined : value));
     if (this.latest?.key === key) return this.latest.coming;
     const coming = this.decode(frame, prompts), latest = { key, coming };
     this.latest = latest;

@@ -68,6 +68,18 @@ function proposal(id: number, x: number, y: number, side: number, size: { width:
   return { id, revision: 1, categoryId: 1, counts: rleToString(rle), box: boxFromRle(rle)!, area: rleArea(rle), status: 'proposed', stage: 'semi-automatic', annotator: null, predictedIou: score, score, supersedes: null };
 }
 
+browserTest('a click where the pointer rests asks the model nothing new: the answer of its preview is taken', async (t) => {
+  const opened = await open(t, FRUIT), { page, server, said } = opened, { width, height } = server.images[0]!;
+  await page.evaluate(`(() => {
+    const send = Worker.prototype.postMessage;
+    window.asked = [];
+    Worker.prototype.postMessage = function (message, ...rest) { if (message.kind === 'decode') window.asked.push(message.prompts); return send.call(this, message, ...rest); };
+  })()`);
+  await clickImage(opened, width / 2, height / 2);
+  await said(/Enter accepts it/);
+  t.is((await page.evaluate<unknown[]>('window.asked')).length, 1);
+});
+
 browserTest('a click makes the mask that sam predict makes; it is accepted, and still there after a reload', async (t) => {
   const opened = await open(t, FRUIT), { page, server, said, complaints } = opened;
   const { width, height } = server.images[0]!;

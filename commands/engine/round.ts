@@ -12,7 +12,7 @@ import { ROUND_OPTIONS, endSimulatedRound } from '../../src/index.js';
 export default class EngineRound extends SamCommand<typeof EngineRound> {
   static override summary = 'Close a round: train on its masks, compare the models on images that are held out, keep the better one.';
   static override description = `The masks of the split "train" are written to DIR/rounds/N, a new model is trained on them, and the old and the new model find the held-out regions that people made, with boxes and clicks; the higher
-mean IoU wins. Then the next round is open. An interrupted round goes on with the same command.
+mean IoU wins. Then the next round is open. An interrupted round goes on with the same command; one in which nothing was done yet is not closed.
 What trains is \`sam models finetune\`, where there is a Python for it and the model is of the embedded one's kind, or --trainer. Else the round is closed, its dataset written, and a command printed that trains
 elsewhere: once its model is in DIR/rounds/N/model, the same command takes it.`;
   static override examples = [

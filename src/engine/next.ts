@@ -19,9 +19,11 @@ export function adviceOf(status: EngineStatus, folder: string): Advice[] {
   add(states.todo > 0 && isOpen && round.stage === 'assisted-manual', `${many(states.todo, 'image')} to do in round ${round?.number ?? 1}.`, `sam engine assist ${dir}`);
   add(proposed === 0 && states.todo > 0 && isOpen && round.stage === 'semi-automatic', `${many(states.todo, 'image')} to do in round ${round?.number ?? 1}: let the model propose first.`, `sam engine propose ${dir}`);
   add(states.todo > 0 && isOpen && round.stage === 'fully-automatic', `${many(states.todo, 'image')} to do in round ${round?.number ?? 1}, without people.`, `sam engine auto ${dir}`);
-  add(isOpen && states.todo === 0 && proposed === 0 && truth > 0, `Round ${round?.number ?? 1} is done: close it, and train the model on what was made.`, `sam engine round ${dir}`);
+  const isDone = isOpen && states.todo === 0 && proposed === 0 && truth > 0;
+  add(isDone && status.isIdle, 'All images are done, and the model has learned from them: add images to go on, and look again.', `sam engine init ${dir}`);
+  add(isDone && !status.isIdle, `Round ${round?.number ?? 1} is done: close it, and train the model on what was made.`, `sam engine round ${dir}`);
   add(!isOpen && truth > 0, `Round ${round?.number ?? 0} has no new model yet: train it, or take the one that was put into rounds/${round?.number ?? 0}/model.`, `sam engine round ${dir}`);
-  add(!isOpen && truth > 0, `Round ${round?.number ?? 0} is closed: its masks can be taken out.`, `sam engine export ${dir} --to coco --output dataset.json`);
+  add((!isOpen && truth > 0) || (isDone && status.isIdle), 'The masks can be taken out.', `sam engine export ${dir} --to coco --output dataset.json`);
   add(advice.length === 0, 'There is nothing to do; where the project stands:', `sam engine status ${dir}`);
   return advice;
 }

@@ -12,6 +12,7 @@ import { openProject, type Project } from './project.js';
 import { locateProjectModel } from './project-model.js';
 import { compareModels, type Quality } from './round-compare.js';
 import { exportForms, exportRound, type ExportForm } from './round-exports.js';
+import { endedWithNothingSince } from './round-idle.js';
 import type { Recipe } from './round-recipe.js';
 import { chooseTrainer, type Trainer } from './round-trainer.js';
 import { trainModel } from './round-training.js';
@@ -26,6 +27,7 @@ export const ROUND_OPTIONS = {
   part, steps, threads,
   clicks: { kind: 'integer', default: 3, min: 1, max: 20, summary: 'Clicks on each held-out region when models are compared.' },
   export: { kind: 'text', default: 'coco', value: 'FORMS', summary: 'What is written of the masks to train on, a list of coco, sa-1b and hq-sam (pairs as its train.py reads them). The first is the {dataset} of a trainer.' },
+  again: { kind: 'switch', default: false, summary: 'Close the round even where nothing was added, judged or changed in it: to train once more on the same masks.' },
   train: { kind: 'switch', default: true, summary: 'Train. --no-train only closes and exports, unless a model has been put into rounds/N/model meanwhile.' },
 } as const satisfies OptionTable;
 
@@ -42,16 +44,16 @@ export interface RoundRequest extends SomeOf<typeof ROUND_OPTIONS> {
 
 /**
  * `dataset`, `heldOut`: COCO files, the latter missing where nothing is held out. `untrained`: why nothing was trained, and what a person may run instead. `before` without `after`: the trainer said itself that its model
- * is not better.
+ * is not better. `nothingNew`: the open round, `next`, was left open, because nothing has been done in it; all else is what is remembered of the round before.
  */
 export interface RoundReport {
   round: number; dataset: string; heldOut?: string; exports: { form: ExportForm; path: string }[]; problems: FolderIssue[];
   trainer: Trainer['kind']; untrained?: { reason: string; command: string[] };
-  before?: Quality; after?: Quality; isPromoted: boolean; model: string; next?: number;
+  before?: Quality; after?: Quality; isPromoted: boolean; model: string; next?: number; nothingNew?: true;
 }
 
 /**
- * Closes the open round, or goes on with one whose training was interrupted. Where nobody can train it ends after the exports, and takes what has been put into `rounds/N/model` the next time. Throws `engine/conflict` where
+ * Closes the open round, or goes on with one whose training was interrupted. A round in which nothing was done since the one before was trained on stays open, unless `again`: so a call that was killed at its end may be made again. Where nobody can train it ends after the exports, and takes what has been put into `rounds/N/model` the next time. Throws `engine/conflict` where
  * no mask has been made in the split to train on, or a trainer was given and nothing is held out; `usage/option`, `model/...` for what the trainer made, `locked/project`, `interrupted/signal`.
  */
 export async function endRound(request: RoundRequest, now: number, run: FolderRunOptions = {}): Promise<RoundReport> {
@@ -66,6 +68,8 @@ export async function endRound(request: RoundRequest, now: number, run: FolderRu
     const isMeasured = refuseNothing(project);
     const trainer = await chooseTrainer({ trainer: template, isWanted: options.train, python, env, out, model: old.located, isMeasured }, run);
     if (trainer.kind !== 'none' && !isMeasured) throw new SamError('engine/conflict', 'No held-out image has a mask by people: nobody could say whether a new model is better. Annotate some of the split "val" first.');
+    const ended = options.again || trainer.kind === 'by-hand' ? undefined : endedWithNothingSince(project, round);
+    if (ended !== undefined) return { ...ended, exports: [], problems: [], trainer: 'none', model: old.located.name, nothingNew: true };
     if (round.closedAt === null) {
       await backUp(project.database, `round-${round.number}`);
       closeRound(project, now);

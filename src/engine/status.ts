@@ -3,6 +3,7 @@ import { countImages } from './images.js';
 import { currentModel, type EngineModel } from './models.js';
 import { hierarchyCount } from './dedupe.js';
 import type { Project } from './project.js';
+import { endedWithNothingSince } from './round-idle.js';
 import { roundsOf, type Round } from './rounds.js';
 import { acceptanceByScore, qualityByRound, type RoundQuality, type ScoreRange } from './status-quality.js';
 import { IMAGE_STATES, type ImageState, type MaskStatus, type Stage } from './schema.js';
@@ -31,6 +32,8 @@ export interface EngineStatus {
   annotators: { name: string; masks: number; seconds: number }[];
   atWork: number;
   rounds: Round[];
+  /** Nothing was done in the open round yet, and all before was trained on. */
+  isIdle: boolean;
   model: EngineModel | undefined;
 }
 
@@ -38,7 +41,7 @@ export interface EngineStatus {
 export function statusOf(project: Project, now: number): EngineStatus {
   const { database } = project;
   return database.snapshot(() => {
-    const rounds = roundsOf(project);
+    const rounds = roundsOf(project), last = rounds.at(-1);
     const masks = database.all<StageCount>('SELECT round, stage, status, count(*) AS masks FROM masks GROUP BY round, stage, status ORDER BY round, stage, status');
     const sumOf = (...statuses: MaskStatus[]): number => masks.reduce((sum, row) => sum + (statuses.includes(row.status) ? row.masks : 0), 0);
     return {
@@ -51,7 +54,7 @@ export function statusOf(project: Project, now: number): EngineStatus {
       effort: effortOf(project), acceptance: acceptanceOf(project), acceptanceByScore: acceptanceByScore(project),
       annotators: database.all('SELECT annotator AS name, count(*) AS masks, coalesce(sum(seconds), 0) AS seconds FROM masks WHERE annotator IS NOT NULL GROUP BY annotator ORDER BY annotator'),
       atWork: database.count('SELECT count(*) FROM claims WHERE expires_at > ?', now),
-      rounds, quality: qualityByRound(project, rounds), model: currentModel(project),
+      rounds, isIdle: last !== undefined && endedWithNothingSince(project, last) !== undefined, quality: qualityByRound(project, rounds), model: currentModel(project),
     };
   });
 }

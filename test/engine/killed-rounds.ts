@@ -7,6 +7,7 @@ import { currentModel } from '../../src/engine/models.js';
 import { openProject } from '../../src/engine/project.js';
 import { locateProjectModel } from '../../src/engine/project-model.js';
 import { roundsOf } from '../../src/engine/rounds.js';
+import { giveVerdict } from '../../src/engine/verdicts.js';
 import { modelFilesOf } from '../../src/models/located-model.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { start } from '../folder/child.js';
@@ -19,13 +20,14 @@ export interface KilledRounds { folder: string; args: readonly string[]; kills: 
 /** What kills met: rounds that went on as they were, those that had been closed, those over which nothing was left to do. */
 export interface Met { open: number; closed: number; over: number; promoted: number; seconds: number }
 
-/** `kills` times: the round is killed after a part of the time that a whole one takes, looked at, and ended. */
+/** `kills` times: something is done in the round; it is killed after a part of the time that a whole one takes, looked at, and ended by the same command, which ends no other. */
 export async function killRounds(t: ExecutionContext, { folder, args, kills, random }: KilledRounds): Promise<Met> {
   const command = [process.execPath, SAM, 'engine', 'round', folder, ...args], met: Met = { open: 0, closed: 0, over: 0, promoted: 0, seconds: 0 };
   const accepted = await acceptedOf(folder), began = performance.now();
   await finish(t, command);
   met.seconds = (performance.now() - began) / 1000;
   for (let kill = 0; kill < kills; kill++) {
+    await judgeOnce(folder);
     const before = await lastRound(folder), running = start(command, TEST_ENV);
     await sleep(random() * met.seconds * 1000);
     // its whole group, as a terminal that is closed or a machine that is short of memory does
@@ -41,11 +43,19 @@ export async function killRounds(t: ExecutionContext, { folder, args, kills, ran
     await holds(t, folder, accepted);
     await finish(t, command);
     await holds(t, folder, accepted);
-    t.true((await lastRound(folder)).number > after.number, 'the round was ended, and the next is open');
-    t.deepEqual(readdirSync(join(folder, 'rounds', String(after.number))).filter((name) => name.startsWith('.')), [], 'nothing is left beside');
+    t.like(await lastRound(folder), { number: before.number + 1, closedAt: null }, 'the round was ended, and the next is open, in which nothing is done yet');
+    t.deepEqual(readdirSync(join(folder, 'rounds', String(before.number))).filter((name) => name.startsWith('.')), [], 'nothing is left beside');
   }
   met.promoted = await promotedIn(folder);
   return met;
+}
+
+/** As little as makes a round worth closing. */
+export async function judgeOnce(folder: string): Promise<void> {
+  const project = await openProject(folder, 'write');
+  const { id, revision } = project.database.get<{ id: number; revision: number }>("SELECT id, revision FROM masks WHERE status = 'accepted' LIMIT 1")!;
+  giveVerdict(project, { maskId: id, revision, annotator: 'ann', verdict: 'accept' }, NOW);
+  await project.close();
 }
 
 async function finish(t: ExecutionContext, command: readonly string[]): Promise<void> {

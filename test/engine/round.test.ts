@@ -5,11 +5,13 @@ import test from 'ava';
 import { initProject } from '../../src/engine/init.js';
 import { imagesOf } from '../../src/engine/images.js';
 import { currentModel, modelsOf, placeOfModel } from '../../src/engine/models.js';
-import { openProject } from '../../src/engine/project.js';
+import { adviceOf } from '../../src/engine/next.js';
+import { openProject, withProject } from '../../src/engine/project.js';
 import { locateProjectModel } from '../../src/engine/project-model.js';
 import { endRound, type RoundReport, type RoundRequest } from '../../src/engine/round.js';
 import { roundsOf } from '../../src/engine/rounds.js';
 import { MIGRATIONS } from '../../src/engine/schema.js';
+import { statusOf } from '../../src/engine/status.js';
 import { trainerArgv } from '../../src/engine/trainer.js';
 import { runSam } from '../commands/run-sam.js';
 import { TEST_MODEL } from '../test-model.js';
@@ -38,7 +40,8 @@ test('a better model is put in use, with its lineage; one that is not is kept on
   t.deepEqual(readdirSync(join(place.folder, 'backups')), ['round-1.db'], 'the round was closed once');
   const exported = JSON.parse(readFileSync(report.dataset, 'utf8')) as { images: { file_name: string }[] }; // our own COCO
   const same = copying(place, '  ');
-  const second = await end(place, { trainer: same });
+  t.like(await end(place, { trainer: same }), { round: 1, isPromoted: true, next: 2, nothingNew: true }, 'nothing was done since');
+  const second = await end(place, { trainer: same, again: true });
   t.like(second, { round: 2, isPromoted: false, next: 3 });
   const project = await openProject(place.folder, 'read');
   const splits = new Map([...imagesOf(project)].map(({ fileName, split }) => [fileName, split]));
@@ -66,14 +69,14 @@ test('without a trainer it closes, exports, and says what to run; with nothing t
 test('a trainer may say that nothing better came of it; what it hands back unchanged is not better', async (t) => {
   const place = await judged(t);
   for (const [i, status] of [3, 7].entries()) {
-    const report = await end(place, { trainer: trainer(place, `process.exit(${status});`) });
+    const report = await end(place, { trainer: trainer(place, `process.exit(${status});`), again: true });
     t.like(report, { round: i + 1, isPromoted: false, model: 'weak', next: i + 2 });
     t.true(report.before!.regions > 0 && report.after === undefined);
   }
-  const same = await end(place, { trainer: trainer(place, `cpSync(${JSON.stringify(join(place.root, 'weak'))}, out, { recursive: true });`) });
+  const same = await end(place, { trainer: trainer(place, `cpSync(${JSON.stringify(join(place.root, 'weak'))}, out, { recursive: true });`), again: true });
   t.like(same, { round: 3, isPromoted: false, model: 'weak', next: 4 });
-  await t.throwsAsync(end(place, { trainer: trainer(place, 'mkdirSync(out);') }), { code: 'model/missing', message: /What the trainer made is no model/ });
-  await t.throwsAsync(end(place, { trainer: trainer(place, '') }), { code: 'model/training', message: /no folder/ });
+  await t.throwsAsync(end(place, { trainer: trainer(place, 'mkdirSync(out);'), again: true }), { code: 'model/missing', message: /What the trainer made is no model/ });
+  await t.throwsAsync(end(place, { trainer: trainer(place, ''), again: true }), { code: 'model/training', message: /no folder/ });
   const project = await openProject(place.folder, 'read');
   t.deepEqual(modelsOf(project).map(({ name, folder }) => [name, folder]), [['weak', join(place.root, 'weak')], [modelsOf(project)[1]!.name, TEST_MODEL]], 'none of it is on record');
   t.like(roundsOf(project)[1]?.metrics, { isPromoted: false });
@@ -105,6 +108,13 @@ test('what a person puts in place is taken by a round without a trainer, and nev
   cpSync(TEST_MODEL, join(place.folder, 'rounds/1/model'), { recursive: true });
   await t.throwsAsync(end(place, { trainer: copying(place, ' ') }), { code: 'usage/output-exists', message: /did not make/ });
   t.like(await end(place), { round: 1, trainer: 'by-hand', isPromoted: true, model: 'round-1', next: 2 });
+  // what to do next is not the command that would do nothing
+  await withProject(place.folder, 'write', (project) => { project.database.run("UPDATE images SET state = 'done'"); });
+  const status = await withProject(place.folder, 'read', (project) => statusOf(project, NOW));
+  t.true(status.isIdle);
+  t.deepEqual(adviceOf(status, 'p').map(({ command }) => command), ['sam engine init p', 'sam engine export p --to coco --output dataset.json']);
+  cpSync(join(place.root, 'weak'), join(place.folder, 'rounds/2/model'), { recursive: true });
+  t.like(await end(place), { round: 2, trainer: 'by-hand', isPromoted: false, model: 'round-1', next: 3 }, 'a model that was put in place is looked at in any case');
 });
 
 test('the masks are handed on in three forms, of which the first is the trainer\'s', async (t) => {

@@ -77,10 +77,11 @@ export interface MaskView {
 
 /**
  * A click (label 1 object, 0 background) in pixels of the image; a box, half-open; what was painted, as masks (COCO's strings) of what it added and took away. What made a mask, in the order in which
- * it was given. `at`: seconds of work on the mask until then.
+ * it was given. `at`: seconds of work on the mask until then. `candidate`: which of the masks that the model offered for the prompts so far was taken when the next was given, from 0: its logits are
+ * fed back with that one; without it the one that the model began with.
  */
 export type PromptView = { at?: number } & (
-  { kind: 'point'; x: number; y: number; label: 0 | 1 } | { kind: 'box'; x0: number; y0: number; x1: number; y1: number } | { kind: 'brush' | 'eraser' | 'polygon'; add?: string; remove?: string }
+  { kind: 'point'; x: number; y: number; label: 0 | 1; candidate?: number } | { kind: 'box'; x0: number; y0: number; x1: number; y1: number; candidate?: number } | { kind: 'brush' | 'eraser' | 'polygon'; add?: string; remove?: string }
 );
 
 /** What it cost the person, since the last save. */

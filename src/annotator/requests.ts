@@ -47,7 +47,7 @@ function actionOf(fields: Fields): SaveAction {
   const scores = <T extends null | undefined>(absent: T): { predictedIou: number | null | T; stabilityScore: number | null | T } => ({
     predictedIou: scoreOf(fields, 'predictedIou', absent), stabilityScore: scoreOf(fields, 'stabilityScore', absent),
   });
-  const candidate = fields['candidate'] === undefined ? {} : { candidate: wholeOf(fields, 'candidate', 0, 100) };
+  const candidate = fields['candidate'] === undefined ? {} : { candidate: wholeOf(fields, 'candidate', 0, MAX_CANDIDATE) };
   if (kind === 'add') return { ...common, kind, categoryId: wholeOf(fields, 'categoryId', 0), counts: countsOf(fields), prompts: promptsOf(fields), ...candidate, ...scores(null) };
   const old = { maskId: idOf(fields, 'maskId'), revision: idOf(fields, 'revision') };
   if (kind === 'accept' || kind === 'reject' || kind === 'reopen' || kind === 'undo-correction') return { ...common, ...old, kind };
@@ -63,7 +63,7 @@ function countsOf(fields: Fields, name = 'counts'): string {
   return textOf(fields, name, /^[0-o]+$/, 'COCO\'s compressed string of a mask');
 }
 
-const MAX_PROMPTS = 10_000;
+const MAX_PROMPTS = 10_000, MAX_CANDIDATE = 100;
 
 function promptsOf({ prompts }: Fields): PromptView[] {
   if (!Array.isArray(prompts) || prompts.length > MAX_PROMPTS) throw malformed('prompts', `a list of at most ${MAX_PROMPTS}`);
@@ -75,8 +75,9 @@ function promptOf(fields: Fields): PromptView {
   const at = fields['at'] === undefined ? {} : { at: numberOf(fields, 'at', 0, 1e9) };
   const painted = (name: 'add' | 'remove'): { add?: string; remove?: string } => (fields[name] === undefined ? {} : { [name]: countsOf(fields, name) });
   if (kind === 'brush' || kind === 'eraser' || kind === 'polygon') return { kind, ...painted('add'), ...painted('remove'), ...at };
-  if (kind === 'box') return { kind, x0: place('x0'), y0: place('y0'), x1: place('x1'), y1: place('y1'), ...at };
-  if (kind === 'point' && (label === 0 || label === 1)) return { kind, x: place('x'), y: place('y'), label, ...at };
+  const taken = { ...(fields['candidate'] === undefined ? {} : { candidate: wholeOf(fields, 'candidate', 0, MAX_CANDIDATE) }), ...at };
+  if (kind === 'box') return { kind, x0: place('x0'), y0: place('y0'), x1: place('x1'), y1: place('y1'), ...taken };
+  if (kind === 'point' && (label === 0 || label === 1)) return { kind, x: place('x'), y: place('y'), label, ...taken };
   throw malformed('prompts', 'points with label 0 or 1, boxes, brush, eraser or polygon');
 }
 

@@ -6,8 +6,8 @@ import { latestRound } from './rounds.js';
 import type { EventKind, Stage } from './schema.js';
 
 /**
- * What is known of a step beside the masks themselves. `candidate`: which of the model's masks was taken, from 0. `asked`: how many points the first question to the model had,
- * where every further one was asked with the logits of the mask before; missing where all prompts were asked at once.
+ * What is known of a step beside the masks themselves. `candidate`: which of the masks that the model offered last was taken, from 0. `asked`: how many prompts the first question to the model
+ * had, 1 where it is missing; every further one was asked with the logits of the mask before.
  */
 export interface EventBody { seconds?: number | undefined; clicks?: number | undefined; outcome?: 'todo' | 'done' | 'skipped' | undefined; candidate?: number | undefined; asked?: number | undefined }
 

@@ -63,6 +63,7 @@ function checkedPrompt(prompt: Fields, width: number, height: number): { [key: s
   const numbers = kind === 'point' ? ['x', 'y'] : kind === 'box' ? ['x0', 'y0', 'x1', 'y1'] : [];
   for (const name of numbers) numberOf(prompt, name);
   if (kind === 'point' && prompt['label'] !== 0 && prompt['label'] !== 1) throw wrong('prompts.label', '0 or 1', prompt['label']);
+  if (prompt['candidate'] !== undefined) wholeOf(prompt, 'candidate', 0);
   for (const name of ['add', 'remove']) if (prompt[name] !== undefined) rleFromString(textOf(prompt, name), width, height);
   return { ...prompt } as { [key: string]: JsonValue }; // JSON has no undefined
 }

@@ -17,8 +17,10 @@ import type { RecordedEvent } from './recording.js';
 export interface Redrawn { rle: Rle; predictedIou: number | null }
 
 interface Painted { add?: string; remove?: string }
-interface Asked { points: PromptPoint[]; box?: Box; painted: Painted[]; isKnown: boolean }
-interface Offer { rle: Rle; predictedIou: number }
+/** A point or a box, and which of the masks that were offered then was taken before the next was given. */
+type Given = { candidate?: number | undefined } & ({ point: PromptPoint } | { box: Box });
+interface Asked { prompts: Given[]; painted: Painted[]; isKnown: boolean }
+interface Offer { rle: Rle; predictedIou: number; logits: Float32Array }
 
 /** Embeddings that are held: of the images that as many people work on at once. */
 const HELD = 3;
@@ -31,19 +33,19 @@ export class ReplayDecoder {
   constructor(private readonly files: () => Promise<ModelFiles>) {}
 
   /**
-   * The recorded mask made anew; undefined where the prompts do not say how it was made. `base`: the mask that was corrected, as it is here. `isSame`: the model is the recorded one, so that its
-   * first answer's number is known. Throws `image/...`, `model/...`, `engine/record` where the model finds nothing.
+   * The recorded mask made anew; undefined where the prompts do not say how it was made. `base`: the mask that was corrected, as it is here. `isSame`: the model is the recorded one, so that what
+   * was taken of its answers is known by number. Throws `image/...`, `model/...`, `engine/record` where the model finds nothing.
    */
   async redraw(project: Project, image: EngineImage, event: RecordedEvent, base: Rle | undefined, isSame: boolean): Promise<Redrawn | undefined> {
     const recorded = event.mask!, asked = askedOf(recorded.prompts);
     if (!asked.isKnown) return undefined;
     const paint = (rle: Rle | undefined): Rle | undefined => asked.painted.reduce((mask, step) => painted(mask, step, image), rle);
-    if (asked.points.length === 0 && asked.box === undefined) {
+    if (asked.prompts.length === 0) {
       const rle = asked.painted.length === 0 ? undefined : paint(base);
       return rle === undefined ? undefined : { rle: shown(rle, event), predictedIou: null };
     }
     const wanted = rleFromString(recorded.segmentation.counts, image.width, image.height);
-    const offers = event.asked === undefined ? await this.offers(project, image, asked) : await this.chain(project, image, asked, event.asked, isSame ? event.candidate : undefined, wanted);
+    const offers = await this.chain(project, image, asked, event, isSame, wanted);
     const drawn = offers.map(({ rle, predictedIou }) => ({ rle: paint(rle)!, predictedIou }));
     const best = drawn[likest(drawn.map(({ rle }) => rle), wanted)]!;
     return { rle: shown(best.rle, event), predictedIou: Math.min(1, Math.max(0, best.predictedIou)) };
@@ -53,25 +55,30 @@ export class ReplayDecoder {
     await (await this.predictor?.catch(() => undefined))?.close();
   }
 
-  /** As the annotator's page asks: all prompts at once, the single mask and the three. */
-  private async offers(project: Project, image: EngineImage, asked: Asked): Promise<Offer[]> {
-    const prompt = promptOf(asked, asked.points.length);
-    return [...await this.ask(project, image, prompt, true), ...await this.ask(project, image, prompt, false)];
-  }
-
-  /** Point after point, each asked with the logits of the mask before: the first question had `first` of them, and three answers where it was one point alone. */
-  private async chain(project: Project, image: EngineImage, asked: Asked, first: number, candidate: number | undefined, wanted: Rle): Promise<Offer[]> {
-    let taken: (Offer & { logits: Float32Array }) | undefined;
-    const { takesMaskInput } = (await this.open()).spec;
-    for (let count = Math.min(first, asked.points.length); count <= asked.points.length; count++) {
-      const isAmbiguous = taken === undefined && count === 1 && asked.box === undefined;
-      const answers = await this.ask(project, image, { ...promptOf(asked, count), ...(taken !== undefined && takesMaskInput ? { logits: taken.logits } : {}) }, isAmbiguous);
-      taken = answers[isAmbiguous ? answers.length > (candidate ?? Infinity) ? candidate! : likest(answers.map(({ rle }) => rle), wanted) : 0]!;
+  /** Prompt after prompt, each asked with those before and the logits of the mask that was taken then; what is offered in the end, or what was taken of it. */
+  private async chain(project: Project, image: EngineImage, { prompts }: Asked, event: RecordedEvent, isSame: boolean, wanted: Rle): Promise<Offer[]> {
+    let taken: Offer | undefined;
+    for (let count = Math.min(event.asked ?? 1, prompts.length); ; count++) {
+      const { offers, choice } = await this.offers(project, image, prompts.slice(0, count), taken), isLast = count === prompts.length;
+      const number = isLast ? event.candidate : prompts[count - 1]!.candidate ?? choice, candidate = isSame && number !== undefined ? offers[number] : undefined;
+      if (isLast) return candidate === undefined ? offers : [candidate];
+      // a person picks what they want of a first click's masks, and goes on from the model's own later
+      taken = candidate ?? offers[taken === undefined ? likest(offers.map(({ rle }) => rle), wanted) : choice]!;
     }
-    return [taken!];
   }
 
-  private async ask(project: Project, image: EngineImage, prompt: Prompt, multimask: boolean): Promise<(Offer & { logits: Float32Array })[]> {
+  /** What the annotator's page offers, in its order. */
+  private async offers(project: Project, image: EngineImage, given: readonly Given[], before: Offer | undefined): Promise<{ offers: Offer[]; choice: number }> {
+    const points = given.flatMap((prompt) => ('point' in prompt ? [prompt.point] : [])), box = given.flatMap((prompt) => ('box' in prompt ? [prompt.box] : []))[0];
+    const takesMaskInput = (await this.open()).spec.takesMaskInput;
+    const prompt = { points, ...(box === undefined ? {} : { box }), ...(before !== undefined && takesMaskInput ? { logits: before.logits } : {}) };
+    const several = await this.ask(project, image, prompt, true), scores = several.map(({ predictedIou }) => predictedIou);
+    if (given.length === 1 && box === undefined) return { offers: several, choice: scores.indexOf(Math.max(...scores)) };
+    const single = await this.ask(project, image, prompt, false);
+    return { offers: several.length === 1 ? single : [...single, ...several.sort((a, b) => b.predictedIou - a.predictedIou).slice(0, 2)], choice: 0 };
+  }
+
+  private async ask(project: Project, image: EngineImage, prompt: Prompt, multimask: boolean): Promise<Offer[]> {
     const predictor = await this.open(), embedding = await this.embed(project, image);
     const { masks, predictedIou, logits } = (await predict(predictor, embedding, [prompt], { multimask }))[0]!;
     return masks.map((rle, i) => ({ rle, predictedIou: predictedIou[i]!, logits: logits[i]! }));
@@ -94,10 +101,6 @@ export class ReplayDecoder {
   }
 }
 
-function promptOf({ points, box }: Asked, count: number): Prompt {
-  return { points: points.slice(0, count), ...(box === undefined ? {} : { box }) };
-}
-
 /** The first of those that have most in common with a mask. */
 function likest(rles: readonly Rle[], wanted: Rle): number {
   const ious = [...maskIou(rles, [wanted])];
@@ -111,12 +114,12 @@ function painted(mask: Rle | undefined, { add, remove }: Painted, { width, heigh
 
 /** `isKnown` false: something was painted, and earlier versions did not keep what. */
 function askedOf(prompts: JsonValue | undefined): Asked {
-  const asked: Asked = { points: [], painted: [], isKnown: true };
+  const asked: Asked = { prompts: [], painted: [], isKnown: true };
   for (const prompt of Array.isArray(prompts) ? prompts : []) {
     // recording-check.ts looked at these fields
-    const { kind, x, y, label, x0, y0, x1, y1, add, remove } = prompt as { kind: string; x: number; y: number; label: 0 | 1; x0: number; y0: number; x1: number; y1: number; add?: string; remove?: string };
-    if (kind === 'point') asked.points.push({ x, y, label });
-    else if (kind === 'box') asked.box = { x0, y0, x1, y1 };
+    const { kind, x, y, label, x0, y0, x1, y1, candidate, add, remove } = prompt as { kind: string; x: number; y: number; label: 0 | 1; x0: number; y0: number; x1: number; y1: number; candidate?: number; add?: string; remove?: string };
+    if (kind === 'point') asked.prompts.push({ point: { x, y, label }, candidate });
+    else if (kind === 'box') asked.prompts.push({ box: { x0, y0, x1, y1 }, candidate });
     else if (add === undefined && remove === undefined) asked.isKnown = false;
     else asked.painted.push({ ...(add === undefined ? {} : { add }), ...(remove === undefined ? {} : { remove }) });
   }

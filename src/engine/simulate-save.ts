@@ -100,15 +100,16 @@ function addObject(saving: Saving, object: TrueObject, clicked: ClickedObject): 
   tally.painted += paints ? 1 : 0;
 }
 
-/** The first question had all points but those of the later clicks. */
-const askedOf = ({ points, clicks, candidate }: ClickedObject): EventBody => ({ candidate, asked: points.length - clicks + 1 });
+/** The first question had all prompts but those of the later clicks, which are answered with one mask each. */
+const askedOf = ({ points, box, clicks, candidate }: ClickedObject): EventBody => ({ candidate: clicks === 1 ? candidate : 0, asked: (box === undefined ? 0 : 1) + points.length - clicks + 1 });
 
 /** The mask and where it came from, as the annotator's page stores it. What was painted is the truth itself. Clicks are spread evenly over the seconds. */
-function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, box, predictedIou, clicks }: ClickedObject, isPainted: boolean, seconds: number): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
+function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, box, predictedIou, clicks, candidate }: ClickedObject, isPainted: boolean, seconds: number): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
   const steps = clicks + (isPainted ? 1 : 0), first = points.length - clicks;
   const at = (step: number): { at: number } => ({ at: Math.round((1000 * seconds * step) / steps) / 1000 });
   const prompts = [
-    ...points.map((point, i) => ({ kind: 'point', ...point, ...(i < first ? {} : at(i - first + 1)) })), ...(box === undefined ? [] : [{ kind: 'box', ...box }]),
+    ...(box === undefined ? [] : [{ kind: 'box', ...box }]),
+    ...points.map((point, i) => ({ kind: 'point', ...point, ...(i === first && clicks > 1 ? { candidate } : {}), ...(i < first ? {} : at(i - first + 1)) })),
     ...(isPainted ? [{ kind: 'brush', ...at(steps) }] : []),
   ];
   return { rle: rleFromString(isPainted ? object.counts : mask, width, height), prompts, predictedIou: isPainted ? null : Math.min(1, Math.max(0, predictedIou)) };

@@ -68,6 +68,35 @@ function proposal(id: number, x: number, y: number, side: number, size: { width:
   return { id, revision: 1, categoryId: 1, counts: rleToString(rle), box: boxFromRle(rle)!, area: rleArea(rle), status: 'proposed', stage: 'semi-automatic', annotator: null, predictedIou: score, score, supersedes: null };
 }
 
+browserTest('a further click is asked with the logits of the mask that was taken, as sam evaluate prompts asks; undone and done again, it is the same', async (t) => {
+  const opened = await open(t, FRUIT), { page, server, said } = opened, { width, height } = server.images[0]!;
+  await clickImage(opened, width / 2, height / 2);
+  await said(/Enter accepts it/);
+  await page.keyboard.press('Alt+3');
+  await said(/^Mask 3 of 3/);
+  await clickImage(opened, width / 2, height / 3);
+  await said(/Enter accepts it/);
+  await page.keyboard.press('Control+z');
+  await said(/Enter accepts it/);
+  t.is(await page.locator('#candidates [aria-checked="true"]').textContent(), await page.locator('#candidates button').nth(2).textContent(), 'what was taken before is taken again');
+  await page.keyboard.press('Control+y');
+  await said(/Enter accepts it/);
+  await page.keyboard.press('Enter');
+  await said(/^Saved/);
+  const { counts, prompts, candidate } = actionOf(server.saved[0], 'add');
+  t.like(prompts, [{ kind: 'point', candidate: 2 }, { kind: 'point', candidate: undefined }]);
+  t.is(candidate, 0);
+  const points = prompts.map((prompt) => (prompt.kind === 'point' ? { x: prompt.x, y: prompt.y, label: prompt.label } : t.fail() as never));
+  const predictor = await Predictor.open(MODEL);
+  t.teardown(() => predictor.close());
+  const embedding = await predictor.embed(await readImage('fixtures/scenes/fruit.png', { name: 'fruit.png' }));
+  const [first] = await predict(predictor, embedding, [{ points: [points[0]!] }], { multimask: true });
+  const [second] = await predict(predictor, embedding, [{ points, logits: first!.logits[2]! }], { multimask: false }), [other] = await predict(predictor, embedding, [{ points }], { multimask: false });
+  const saved = rleFromString(counts, width, height), [asChained, asAtOnce] = [second!, other!].map(({ masks }) => maskIou([saved], [masks[0]!])[0]!);
+  t.true(asChained! > 0.99, `IoU ${asChained}`);
+  t.true(asAtOnce! < asChained!, 'the logits make a difference here');
+});
+
 browserTest('a click where the pointer rests asks the model nothing new: the answer of its preview is taken', async (t) => {
   const opened = await open(t, FRUIT), { page, server, said } = opened, { width, height } = server.images[0]!;
   await page.evaluate(`(() => {

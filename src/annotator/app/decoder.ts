@@ -1,7 +1,7 @@
 /** The page's side of the worker. A preview that is no longer wanted is never sent: one is under way, and only the newest waits. */
 import type { ImageView, ProjectView } from '../api.js';
 import { SamError } from '../../errors.js';
-import type { Candidate, Prompted } from './draft.js';
+import { questionOf, type Candidate, type Prompted } from './draft.js';
 import type { WorkerAnswer, WorkerRequest } from './protocol.js';
 
 export interface Predicted { candidates: Candidate[]; choice: number }
@@ -41,10 +41,9 @@ export class Decoder {
 
   /** A click where the pointer rested has been asked for already, as a preview: that answer, or the one on its way, is taken. */
   predict(frame: Frame, prompts: Prompted[]): Promise<Predicted> {
-    // when a prompt was given is no matter to the model
-    const key = JSON.stringify([frame.id, prompts], (name, value: unknown) => (name === 'at' ? undefined : value));
+    const question = questionOf(prompts), key = JSON.stringify([frame.id, question]);
     if (this.latest?.key === key) return this.latest.coming;
-    const coming = this.decode(frame, prompts), latest = { key, coming };
+    const coming = this.decode(frame, question), latest = { key, coming };
     this.latest = latest;
     coming.catch(() => { if (this.latest === latest) this.latest = undefined; });
     return coming;

@@ -61,9 +61,9 @@ export function isWaiting(draft: Draft): boolean {
   return draft.candidates.length === 0 && draft.steps.some(isPrompt);
 }
 
-/** A second box takes the first one's place: the model takes one. What the model said of other prompts is forgotten. */
+/** A second box takes the first one's place: the model takes one. What the model said of other prompts is forgotten, but for the candidate that was taken. */
 export function withStep(draft: Draft, step: Step): Draft {
-  const others = step.kind === 'box' ? draft.steps.filter(({ kind }) => kind !== 'box') : draft.steps;
+  const before = isPrompt(step) ? withTaken(draft) : draft.steps, others = step.kind === 'box' ? before.filter(({ kind }) => kind !== 'box') : before;
   return { ...draft, steps: [...others, step], undone: [], ...(isPrompt(step) ? FORGOTTEN : {}) };
 }
 
@@ -76,7 +76,23 @@ export function undone(draft: Draft): Draft {
 export function redone(draft: Draft): Draft {
   const step = draft.undone.at(-1);
   if (step === undefined) return draft;
-  return { ...draft, steps: [...draft.steps, step], undone: draft.undone.slice(0, -1), ...(isPrompt(step) ? FORGOTTEN : {}) };
+  return { ...draft, steps: [...isPrompt(step) ? withTaken(draft) : draft.steps, step], undone: draft.undone.slice(0, -1), ...(isPrompt(step) ? FORGOTTEN : {}) };
+}
+
+/** The steps, the last prompt with the candidate that is taken now. */
+function withTaken({ steps, candidates, choice }: Draft): readonly Step[] {
+  const last = steps.findLastIndex(isPrompt);
+  return candidates.length === 0 ? steps : steps.map((step, i) => (i === last && isPrompt(step) ? { ...step, candidate: choice } : step));
+}
+
+/** The candidate that was taken before of the answer to the draft's prompts, where they have been asked before. */
+export function takenBefore(draft: Draft): number | undefined {
+  return promptsOf(draft).at(-1)?.candidate;
+}
+
+/** What the model is asked: when a prompt was given, and what was taken of the answer to all of them, is no part of it. */
+export function questionOf(prompts: readonly Prompted[]): Prompted[] {
+  return prompts.map(({ at: _at, candidate, ...prompt }, i) => ({ ...prompt, ...(candidate === undefined || i === prompts.length - 1 ? {} : { candidate }) }));
 }
 
 const FORGOTTEN = { candidates: [], choice: 0 } as const;
@@ -108,11 +124,17 @@ function edited(mask: Rle | undefined, { add, remove }: Edit): Rle | undefined {
 
 /** What made the mask, as it is saved. */
 export function promptViews({ steps }: Draft): PromptView[] {
-  return steps.map((step) => {
-    if (isPrompt(step)) return step;
+  const last = steps.findLastIndex(isPrompt);
+  return steps.map((step, i) => {
+    if (isPrompt(step)) return i === last ? withoutTaken(step) : step;
     const { add, remove, ...rest } = step;
     return { ...rest, ...(add === undefined ? {} : { add: rleToString(canonicalRle(add)) }), ...(remove === undefined ? {} : { remove: rleToString(canonicalRle(remove)) }) };
   });
+}
+
+/** Of the last prompt the draft's own choice says it. */
+function withoutTaken({ candidate: _candidate, ...prompt }: Prompted): Prompted {
+  return prompt;
 }
 
 /** The candidate that was taken, and its scores: none where no model had a part in it. */

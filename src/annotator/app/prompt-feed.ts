@@ -1,5 +1,5 @@
 /**
- * Prompts as the decoder's input and its answer as masks: what `sam predict` does with the same prompts, number for number, on the toolkit's own
+ * Prompts as the decoder's input and its answer as masks: what `predict` does with the same prompts and earlier logits, number for number, on the toolkit's own
  * way from low-resolution logits to runs.
  */
 import type { ProjectView } from '../api.js';
@@ -31,6 +31,17 @@ export function isAmbiguous(prompts: readonly Prompted[]): boolean {
   return prompts.length === 1 && prompts[0]!.kind === 'point';
 }
 
+/** Which of the decoder's masks a person is offered. `tokens`: their places in its answer; `choice`: which of those to begin with. */
+export interface Offer { tokens: number[]; choice: number }
+
+/** At most three, by 1, 3 or 4 scores. With four, the first is the single mask of several prompts: it comes first for those, before the best of the others. */
+export function offerOf(iou: Float32Array, ambiguous: boolean): Offer {
+  const first = iou.length === 4 ? 1 : 0;
+  const several = Array.from({ length: iou.length - first }, (_, i) => i + first);
+  if (!ambiguous && first === 1) return { tokens: [0, ...several.sort((a, b) => iou[b]! - iou[a]!).slice(0, 2)], choice: 0 };
+  return { tokens: several, choice: several.reduce((a, b) => (iou[b]! > iou[a]! ? b : a)) - first };
+}
+
 export class MaskReader {
   private readonly scanner: LogitsScanner;
 
@@ -38,17 +49,9 @@ export class MaskReader {
     this.scanner = new LogitsScanner(logitsFrame(maskSide, inputSide, inputSizeOf(image, inputSide), image));
   }
 
-  /**
-   * At most three masks. `iou`: 1, 3 or 4 scores; `logits`: as many masks, maskSide x maskSide each. With four, the first is the single mask of
-   * several prompts: it comes first for those, before the best of the others. `choice`: which to begin with.
-   */
-  candidates(iou: Float32Array, logits: Float32Array, ambiguous: boolean): { candidates: Candidate[]; choice: number } {
-    const first = iou.length === 4 ? 1 : 0;
-    const several = Array.from({ length: iou.length - first }, (_, i) => i + first);
-    const best = several.reduce((a, b) => (iou[b]! > iou[a]! ? b : a));
-    if (ambiguous || first === 0) return { candidates: several.map((token) => this.candidate(iou, logits, token)), choice: best - first };
-    const others = several.sort((a, b) => iou[b]! - iou[a]!).slice(0, 2);
-    return { candidates: [0, ...others].map((token) => this.candidate(iou, logits, token)), choice: 0 };
+  /** The masks of `tokens`. `iou`: a score a token; `logits`: as many masks, maskSide x maskSide each. */
+  candidates(iou: Float32Array, logits: Float32Array, tokens: readonly number[]): Candidate[] {
+    return tokens.map((token) => this.candidate(iou, logits, token));
   }
 
   private candidate(iou: Float32Array, logits: Float32Array, token: number): Candidate {

@@ -5,7 +5,7 @@ import { canonicalRle } from '../../mask/merge.js';
 import { rleToString } from '../../mask/rle-string.js';
 import type { Catching } from './catching.js';
 import type { Decoder } from './decoder.js';
-import { answered, chosen, draftOf, isChanged, isOpen, maskOf, NO_DRAFT, promptsOf, promptViews, redone, scoresOf, undone, withStep, type Draft, type Prompted, type Step } from './draft.js';
+import { answered, chosen, draftOf, isChanged, isOpen, maskOf, NO_DRAFT, promptsOf, promptViews, redone, scoresOf, takenBefore, undone, withStep, type Draft, type Prompted, type Step } from './draft.js';
 import type { Intent } from './deeds.js';
 import type { EffortMeter } from './effort.js';
 import { maskAt } from './hit.js';
@@ -77,7 +77,7 @@ export class Work {
       this.showPreview(undefined);
       return;
     }
-    const { candidates, choice } = await decoder.preview(desk.image, [...promptsOf(draft), { kind: 'point', ...clickSpot(spot, desk.image), label: 1 }]) ?? { candidates: [], choice: 0 };
+    const { candidates, choice } = await decoder.preview(desk.image, promptsOf(withStep(draft, { kind: 'point', ...clickSpot(spot, desk.image), label: 1 }))) ?? { candidates: [], choice: 0 };
     // an older answer is still of use while the pointer moves on; not after a click
     if (turn > this.previewTurn || state.draft !== draft || state.desk !== desk || this.previewTurn - turn > 3) return;
     this.showPreview(candidates[choice]);
@@ -227,7 +227,7 @@ export class Work {
   }
 
   /** Takes a state of the mask in work, and asks the model for its prompts. `kept`: the candidate that was chosen before. */
-  async change(draft: Draft, kept?: number): Promise<void> {
+  async change(draft: Draft, kept = takenBefore(draft)): Promise<void> {
     const { state, decoder, panel } = this.parts, { desk } = state, turn = ++this.turn, prompts: Prompted[] = promptsOf(draft);
     state.draft = draft;
     if (desk !== undefined) keepDraft(state.project.name, desk.image.id, draft, state.categoryId);

@@ -2,8 +2,9 @@
 import { env, InferenceSession, Tensor } from '/ort/ort.wasm.bundle.min.mjs';
 import { DECODER, EMBEDDING_HEADERS, EMBEDDINGS, type ProjectView, type Refusal } from '../api.js';
 import { messageOf, SamError } from '../../errors.js';
+import { questionOf, type Prompted } from './draft.js';
 import { floatsOf } from './half.js';
-import { isAmbiguous, MaskReader, promptFeed } from './prompt-feed.js';
+import { isAmbiguous, MaskReader, offerOf, promptFeed, type Offer } from './prompt-feed.js';
 import type { WireCandidate, WorkerAnswer, WorkerRequest } from './protocol.js';
 
 /** Embeddings that are held: the image in work and those probably next (SAM's own take 4 MB each). */
@@ -13,10 +14,17 @@ const MOST_THREADS = 4;
 /** Milliseconds before an embedding that is being computed is asked for again. */
 const AGAIN = 400;
 
+/** Answers that are held, so that the next click needs but one run (SAM's own take 1 MB each). */
+const ANSWERS = 12;
+
+/** `iou`, `logits`: of all tokens. */
+interface Answered { iou: Float32Array; logits: Float32Array; offer: Offer }
+type DecodeRequest = Extract<WorkerRequest, { kind: 'decode' }>;
 interface Opened { session: InferenceSession; model: ProjectView['model'] }
 
 let opened: Opened | undefined;
 const embeddings = new Map<number, Promise<Tensor>>();
+const answers = new Map<string, Answered>();
 const readers = new Map<string, MaskReader>();
 let busy: Promise<void> = Promise.resolve();
 
@@ -47,22 +55,49 @@ async function open(id: number, model: ProjectView['model']): Promise<void> {
   answer({ id, kind: 'done' });
 }
 
-async function decode({ id, image, width, height, prompts }: Extract<WorkerRequest, { kind: 'decode' }>): Promise<void> {
-  if (opened === undefined) throw new SamError('model/run', 'The model is not open.');
-  const { session, model } = opened;
-  const feed = promptFeed(prompts, { width, height }, model.inputSide);
+async function decode(request: DecodeRequest): Promise<void> {
+  const { id, width, height, prompts } = request, { iou, logits, offer } = await answerTo(request, questionOf(prompts));
+  // run lengths may be cut from a larger buffer, which cannot be given away
+  const wire: WireCandidate[] = readerOf(theModel().model, width, height).candidates(iou, logits, offer.tokens)
+    .map(({ rle, predictedIou, stabilityScore }) => ({ counts: rle.counts.slice(), predictedIou, stabilityScore }));
+  answer({ id, kind: 'masks', candidates: wire, choice: offer.choice }, wire.map(({ counts }) => counts.buffer));
+}
+
+/**
+ * What the decoder says of prompts that were given one after another: the last is asked together with those before it and the logits of the mask that was taken of their answer, as the model was
+ * trained to be asked and as `sam evaluate prompts` does. Answers before are at hand, or asked for again: it follows from the prompts alone.
+ */
+async function answerTo(request: DecodeRequest, question: readonly Prompted[]): Promise<Answered> {
+  const { id, image } = request, key = JSON.stringify([image, question]), known = answers.get(key), previous = question.at(-2);
+  if (known !== undefined) {
+    answers.delete(key);
+    answers.set(key, known);
+    return known;
+  }
+  const before = previous === undefined ? undefined : logitsTaken(await answerTo(request, questionOf(question.slice(0, -1))), previous.candidate);
+  const { session, model } = theModel(), feed = promptFeed(question, request, model.inputSide), side = model.maskSide;
   const answered = await session.run({
     image_embeddings: await embeddingOf(image, id),
     point_coords: new Tensor('float32', feed.coords, [1, feed.points, 2]), point_labels: new Tensor('float32', feed.labels, [1, feed.points]),
-    mask_input: new Tensor('float32', new Float32Array(model.maskSide ** 2), [1, 1, model.maskSide, model.maskSide]), has_mask_input: new Tensor('float32', Float32Array.of(0), [1]),
+    mask_input: new Tensor('float32', before ?? new Float32Array(side ** 2), [1, 1, side, side]), has_mask_input: new Tensor('float32', Float32Array.of(before === undefined ? 0 : 1), [1]),
     ...(model.graph.hasOrigSize ? { orig_im_size: new Tensor('float32', Float32Array.of(1, 1), [2]) } : {}),
   });
   // the server gives a graph with these outputs, both float32
   const iou = answered['iou_predictions']!.data as Float32Array, logits = answered['low_res_masks']!.data as Float32Array;
-  const { candidates, choice } = readerOf(model, width, height).candidates(iou, logits, isAmbiguous(prompts));
-  // run lengths may be cut from a larger buffer, which cannot be given away
-  const wire: WireCandidate[] = candidates.map(({ rle, predictedIou, stabilityScore }) => ({ counts: rle.counts.slice(), predictedIou, stabilityScore }));
-  answer({ id, kind: 'masks', candidates: wire, choice }, wire.map(({ counts }) => counts.buffer));
+  const whole = { iou, logits, offer: offerOf(iou, isAmbiguous(question)) };
+  for (const oldest of answers.keys()) if (answers.size >= ANSWERS) answers.delete(oldest);
+  answers.set(key, whole);
+  return whole;
+}
+
+function logitsTaken({ iou, logits, offer: { tokens, choice } }: Answered, candidate = choice): Float32Array {
+  const side = logits.length / iou.length, token = tokens[candidate] ?? tokens[choice]!;
+  return logits.slice(token * side, (token + 1) * side);
+}
+
+function theModel(): Opened {
+  if (opened === undefined) throw new SamError('model/run', 'The model is not open.');
+  return opened;
 }
 
 /** Tables for images of one size; kept for the last few sizes. */

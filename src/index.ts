@@ -144,7 +144,7 @@ export { dedupeFolder, projectStatus, type StatusReport } from './engine/looks.j
 export { type RoundQuality, type ScoreRange } from './engine/status-quality.js';
 export { SIMULATE_OPTIONS, SIMULATED_PERSON, type SimulateOptions } from './engine/simulate-options.js';
 export { simulateAnnotator, type SimulateReport, type SimulateRequest } from './engine/simulate.js';
-export { endSimulatedRound, proposeAndJudge, type FinishedRound, type ProposedAndJudged, type SimulatedPerson } from './engine/simulate-round.js';
+export { finishRound, proposeAndJudge, type FinishedRound, type ProposedAndJudged, type RecordedPeople, type SimulatedPerson, type StandIn } from './engine/stand-ins.js';
 export { replayRecording, type ReplayReport, type ReplayRequest } from './engine/replay.js';
 export { REPLAY_OPTIONS } from './engine/replay-options.js';
 export { writeRecording, type RecordingReport, type RecordingRequest } from './engine/write-recording.js';

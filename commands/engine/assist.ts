@@ -6,7 +6,7 @@ import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
 import { withSignals } from '../../src/cli/signals.js';
 import { replayOutcome, simulateOutcome } from '../../src/cli/people-outcome.js';
 import { progressReporter } from '../../src/cli/progress-reporter.js';
-import { simulateFlag, SIMULATION_FLAGS } from '../../src/cli/simulate-flags.js';
+import { REPLAY_FLAGS, replayFlag, simulateFlag, SIMULATION_FLAGS } from '../../src/cli/stand-in-flags.js';
 import { assist, ASSIST_OPTIONS, replayRecording, REPLAY_OPTIONS, simulateAnnotator, SIMULATE_OPTIONS } from '../../src/index.js';
 
 /** What only a page needs. */
@@ -34,8 +34,8 @@ With --replay, what people did in another project with the same images is done a
     open: Flags.boolean({ summary: 'Open the page in the browser.' }),
     'read-only': Flags.boolean({ summary: 'Only look; another process may write to the project meanwhile.' }),
     ...flagsOf(ASSIST_OPTIONS),
-    replay: Flags.string({ summary: 'Do the steps of a recording again (sam engine export --recording), instead of serving a page.', helpValue: 'FILE', exclusive: ['simulate', ...PAGE_ONLY, 'annotator', 'stage'] }),
-    ...flagsOf(REPLAY_OPTIONS, undefined, ['replay']),
+    replay: replayFlag('Do the steps of a recording again (sam engine export --recording), instead of serving a page.', [...PAGE_ONLY, 'annotator', 'stage']),
+    ...REPLAY_FLAGS,
     simulate: simulateFlag('Let an annotator made from these true masks (any format) work, instead of serving a page.', PAGE_ONLY),
     ...SIMULATION_FLAGS,
   };

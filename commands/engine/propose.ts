@@ -2,11 +2,11 @@
 import { Args, Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
 import { proposeOutcome } from '../../src/cli/engine-work-outcome.js';
-import { withSimulated } from '../../src/cli/people-outcome.js';
+import { withStandIn } from '../../src/cli/people-outcome.js';
 import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
 import { progressReporter } from '../../src/cli/progress-reporter.js';
 import { withSignals } from '../../src/cli/signals.js';
-import { PERSON_FLAGS, personOf, simulateFlag } from '../../src/cli/simulate-flags.js';
+import { PERSON_FLAGS, REPLAY_FLAGS, replayFlag, simulateFlag, standInOf } from '../../src/cli/stand-in-flags.js';
 import { FORMAT_NAMES, PROPOSE_GENERATOR, PROPOSE_OPTIONS, proposeAndJudge } from '../../src/index.js';
 
 export default class EnginePropose extends SamCommand<typeof EnginePropose> {
@@ -17,6 +17,7 @@ verdicts are too few to say so, the strict thresholds stay. The same command aga
   static override examples = [
     { description: 'What the model is sure of', command: '<%= config.bin %> engine propose leaves' },
     { description: 'From a detector\'s boxes', command: '<%= config.bin %> engine propose leaves --detections boxes.json --min-score 0.5' },
+    { description: 'Judged as people did before', command: '<%= config.bin %> engine propose leaves --replay recording.jsonl' },
     { description: 'Only what people would accept 19 times of 20', command: '<%= config.bin %> engine propose leaves --target-precision 0.95' },
   ];
   static override args = { dir: Args.string({ description: 'Folder of the project.', required: true, ignoreStdin: true }) };
@@ -27,6 +28,8 @@ verdicts are too few to say so, the strict thresholds stay. The same command aga
     model: Flags.string({ summary: 'Another model than the project\'s: a name from `sam models list`, or a folder.', helpValue: 'NAME|FOLDER' }),
     ...flagsOf(PROPOSE_OPTIONS),
     ...flagsOf(PROPOSE_GENERATOR, 'GENERATOR'),
+    replay: replayFlag('Then give the verdicts on proposals of a recording (sam engine export --recording), and its corrections of them; the images stay to do.'),
+    ...REPLAY_FLAGS,
     simulate: simulateFlag('Then let an annotator made from these true masks (any format) judge the proposals; the images stay to do.'),
     ...PERSON_FLAGS,
   };
@@ -37,8 +40,8 @@ verdicts are too few to say so, the strict thresholds stay. The same command aga
       signals.stop.addEventListener('abort', () => { this.say('Finishing the images in work; once more to give them up.'); });
       const options = optionsFromFlags(PROPOSE_OPTIONS, this.flags), generator = optionsFromFlags(PROPOSE_GENERATOR, this.flags);
       const request = { folder: this.args.dir, options, generator, detections, from, instances, model, env: process.env };
-      const { proposed, simulated } = await proposeAndJudge(request, personOf(this.flags), Date.now(), { ...signals, events: progressReporter(this.flags) });
-      return withSimulated(proposeOutcome(proposed, this.args.dir), simulated, this.args.dir, 'after');
+      const { proposed, ...stoodIn } = await proposeAndJudge(request, standInOf(this.flags), Date.now(), { ...signals, events: progressReporter(this.flags) });
+      return withStandIn(proposeOutcome(proposed, this.args.dir), stoodIn, this.args.dir, 'after');
     });
   }
 }

@@ -2,12 +2,12 @@
 import { Args, Flags } from '@oclif/core';
 import { SamCommand, type Outcome } from '../../src/cli/base-command.js';
 import { roundOutcome } from '../../src/cli/round-outcome.js';
-import { withSimulated } from '../../src/cli/people-outcome.js';
+import { withStandIn } from '../../src/cli/people-outcome.js';
 import { flagsOf, optionsFromFlags } from '../../src/cli/flags.js';
 import { progressReporter } from '../../src/cli/progress-reporter.js';
 import { withSignals } from '../../src/cli/signals.js';
-import { PERSON_FLAGS, personOf, simulateFlag } from '../../src/cli/simulate-flags.js';
-import { ROUND_OPTIONS, endSimulatedRound } from '../../src/index.js';
+import { PERSON_FLAGS, REPLAY_FLAGS, replayFlag, simulateFlag, standInOf } from '../../src/cli/stand-in-flags.js';
+import { ROUND_OPTIONS, finishRound } from '../../src/index.js';
 
 export default class EngineRound extends SamCommand<typeof EngineRound> {
   static override summary = 'Close a round: train on its masks, compare the models on images that are held out, keep the better one.';
@@ -24,6 +24,8 @@ elsewhere: once its model is in DIR/rounds/N/model, the same command takes it.`;
     trainer: Flags.string({ summary: 'What trains: a command with {dataset} (the first of --export) and {out} (a folder to make), and {images}, {model}, {minutes} if it wants them; no shell. [default: sam models finetune]', helpValue: 'COMMAND' }),
     python: Flags.string({ summary: 'The Python that trains: a program, or the folder of a virtual environment. [default: as for sam models finetune]', helpValue: 'PATH', exclusive: ['trainer'] }),
     ...flagsOf(ROUND_OPTIONS),
+    replay: replayFlag('First do the steps of a recording again (sam engine export --recording).'),
+    ...REPLAY_FLAGS,
     simulate: simulateFlag('First let an annotator made from these true masks (any format) do what is to do in the round.'),
     ...PERSON_FLAGS,
   };
@@ -31,8 +33,8 @@ elsewhere: once its model is in DIR/rounds/N/model, the same command takes it.`;
   protected async execute(): Promise<Outcome> {
     return await withSignals(async (signals) => {
       const request = { folder: this.args.dir, env: process.env, trainer: this.flags.trainer, python: this.flags.python, tell: (line: string) => { this.say(line); }, ...optionsFromFlags(ROUND_OPTIONS, this.flags) };
-      const { ended, simulated } = await endSimulatedRound(request, personOf(this.flags), Date.now(), { ...signals, events: progressReporter(this.flags) });
-      return withSimulated(roundOutcome(ended, this.args.dir), simulated, this.args.dir, 'before');
+      const { ended, ...stoodIn } = await finishRound(request, standInOf(this.flags), Date.now(), { ...signals, events: progressReporter(this.flags) });
+      return withStandIn(roundOutcome(ended, this.args.dir), stoodIn, this.args.dir, 'before');
     });
   }
 }

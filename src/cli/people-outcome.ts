@@ -2,6 +2,7 @@
 import { EXIT_CODES, printableName } from '../errors.js';
 import type { ReplayReport } from '../engine/replay.js';
 import type { SimulateReport } from '../engine/simulate.js';
+import type { StoodIn } from '../engine/stand-ins.js';
 import type { RecordingReport } from '../engine/write-recording.js';
 import type { Outcome } from './base-command.js';
 import type { Issue } from './issue.js';
@@ -22,23 +23,27 @@ export function simulateOutcome({ problems, ...report }: SimulateReport, folder:
   };
 }
 
-/** A command's outcome with that of the annotator who worked in it. */
-export function withSimulated(outcome: Outcome, simulated: SimulateReport | undefined, folder: string, where: 'before' | 'after'): Outcome {
-  if (simulated === undefined) return outcome;
-  const person = simulateOutcome(simulated, folder), lines = person.closing ?? [], own = outcome.closing ?? [];
+/** A command's outcome with that of whoever took people's place in it. */
+export function withStandIn(outcome: Outcome, { simulated, replayed }: StoodIn, folder: string, where: 'before' | 'after'): Outcome {
+  if (simulated !== undefined) return joined(outcome, 'simulated', simulateOutcome(simulated, folder), where);
+  return replayed === undefined ? outcome : joined(outcome, 'replayed', replayOutcome(replayed, folder), where);
+}
+
+function joined(outcome: Outcome, name: keyof StoodIn, person: Outcome, where: 'before' | 'after'): Outcome {
+  const lines = person.closing ?? [], own = outcome.closing ?? [];
   return {
-    ...outcome, summary: { ...outcome.summary, simulated: person.summary }, errors: [...outcome.errors ?? [], ...person.errors ?? []], exitCode: Math.max(outcome.exitCode ?? 0, person.exitCode ?? 0),
+    ...outcome, summary: { ...outcome.summary, [name]: person.summary }, errors: [...outcome.errors ?? [], ...person.errors ?? []], exitCode: Math.max(outcome.exitCode ?? 0, person.exitCode ?? 0),
     closing: where === 'before' ? [...lines, ...own] : [...own, ...lines],
   };
 }
 
 export function replayOutcome({ problems, ...report }: ReplayReport, folder: string): Outcome {
-  const { done, known, failed, masks, verdicts, images, decoded, model } = report, more = failed - problems.length;
+  const { done, known, failed, others, masks, verdicts, images, decoded, model } = report, more = failed - problems.length;
   const decodedText = decoded > 0 ? ` ${counted(decoded, 'mask')} decoded anew by ${printableName(model ?? 'the model')}.` : '';
   return {
     summary: { ...report }, outputs: [folder], errors: more > 0 ? [...problems, { code: 'engine/record', message: `${counted(more, 'more step')} could not be done.` }] : problems,
     exitCode: failed > 0 ? EXIT_CODES.item : 0,
-    closing: [`${counted(done, 'step')} done again: ${counted(masks, 'mask')}, ${counted(verdicts, 'verdict')}, ${counted(images, 'image')} finished${known > 0 ? `; ${known} known before` : ''}${failed > 0 ? `; ${failed} failed` : ''}.${decodedText} What to do now: sam engine next ${printableName(folder)}`],
+    closing: [`${counted(done, 'step')} done again: ${counted(masks, 'mask')}, ${counted(verdicts, 'verdict')}, ${counted(images, 'image')} finished${known > 0 ? `; ${known} known before` : ''}${others > 0 ? `; ${others} not about proposals` : ''}${failed > 0 ? `; ${failed} failed` : ''}.${decodedText} What to do now: sam engine next ${printableName(folder)}`],
   };
 }
 

@@ -54,6 +54,12 @@ export function aboutOf({ project }: Pick<Replaying, 'project'>, image: EngineIm
   return best >= SAME_PROPOSAL ? there[ious.indexOf(best)]!.id : undefined;
 }
 
+/** Whether a step judges or corrects what a machine proposed, or is about such a correction, which was done. */
+export function isOnProposal(project: Project, { about }: RecordedEvent): boolean {
+  if (about === undefined) return false;
+  return 'made_by' in about ? eventByKey(project, about.made_by)?.kind === 'correct' : (about.mask.status ?? 'proposed') === 'proposed';
+}
+
 /** The recorded mask itself, where the project has none like it and the same model stands behind both. */
 function insertAbout(run: Replaying, image: EngineImage, { about, at }: RecordedEvent): number {
   const { mask } = about as { mask: RecordedMask }; // that of a step was found, or refused

@@ -16,23 +16,25 @@ import { readRecording } from './recording-lines.js';
 import type { RecordedEvent } from './recording.js';
 import { ReplayDecoder, type Redrawn } from './replay-decode.js';
 import { REPLAY_OPTIONS } from './replay-options.js';
-import { aboutOf, doStep, type Replaying } from './replay-step.js';
+import { aboutOf, doStep, isOnProposal, type Replaying } from './replay-step.js';
 
 export interface ReplayRequest extends SomeOf<typeof REPLAY_OPTIONS> {
   folder: string;
   recording: string;
+  /** Only what was judged and corrected of proposals: nothing is added, and the images stay to do. */
+  onProposalsOnly?: boolean | undefined;
   /** The model that decodes; without it the project's. */
   model?: string | undefined;
   env: Environment;
   stop?: AbortSignal | undefined;
 }
 
-/** Steps: `done` now, `known` from before, `failed`. `masks`, `verdicts`, `images`: what the steps of now made, judged and finished; `decoded`: masks that the model was asked for. `problems`: the first 100. */
-export interface ReplayReport { steps: number; done: number; known: number; failed: number; masks: number; verdicts: number; images: number; decoded: number; model: string | null; problems: PlainError[] }
+/** Steps: `done` now, `known` from before, `failed`, `others` that are not about proposals where only those are wanted. `masks`, `verdicts`, `images`: what the steps of now made, judged and finished; `decoded`: masks that the model was asked for. `problems`: the first 100. */
+export interface ReplayReport { steps: number; done: number; known: number; failed: number; others: number; masks: number; verdicts: number; images: number; decoded: number; model: string | null; problems: PlainError[] }
 
 const MOST_PROBLEMS = 100;
 
-interface Run extends Replaying { report: ReplayReport; how: 'auto' | 'recorded' | 'decoded'; decoder: ReplayDecoder; unknown: Set<string>; now: number }
+interface Run extends Replaying { report: ReplayReport; how: 'auto' | 'recorded' | 'decoded'; decoder: ReplayDecoder; unknown: Set<string>; onProposalsOnly: boolean; now: number }
 
 /**
  * A step that cannot be done (its image is not there, another works on it, a line is malformed) costs itself and those that build on it. Throws what `readRecording` throws for a file that is none,
@@ -46,9 +48,9 @@ export async function replayRecording(request: ReplayRequest, now: number): Prom
   try {
     const named = wanted === undefined ? undefined : await locateProjectModel(project, wanted, env, now), current = currentModel(project);
     const model = named === undefined ? current === undefined ? undefined : { id: current.id, sha256: current.sha256, name: current.name } : { id: named.id!, sha256: named.sha256, name: named.located.name };
-    const report: ReplayReport = { steps: 0, done: 0, known: 0, failed: 0, masks: 0, verdicts: 0, images: 0, decoded: 0, model: model?.name ?? null, problems: [] };
+    const report: ReplayReport = { steps: 0, done: 0, known: 0, failed: 0, others: 0, masks: 0, verdicts: 0, images: 0, decoded: 0, model: model?.name ?? null, problems: [] };
     addCategories(project, head.categories.map((name) => ({ name })));
-    const run: Run = { project, model, models: new Map(modelsOf(project).map(({ id, sha256 }) => [sha256, id])), report, how, decoder, unknown: new Set(), now };
+    const run: Run = { project, model, models: new Map(modelsOf(project).map(({ id, sha256 }) => [sha256, id])), report, how, decoder, unknown: new Set(), onProposalsOnly: request.onProposalsOnly === true, now };
     for await (const line of lines) {
       if (stop?.aborted === true) throw new SamError('interrupted/signal', `Interrupted: ${report.done + report.known} steps are done and saved; the same command goes on.`);
       report.steps++;
@@ -77,6 +79,10 @@ async function replayStep(run: Run, event: RecordedEvent): Promise<void> {
   const { project, report } = run;
   if (eventByKey(project, event.key) !== undefined) {
     report.known++;
+    return;
+  }
+  if (run.onProposalsOnly && !isOnProposal(project, event)) {
+    report.others++;
     return;
   }
   const image = imageOf(run, event);

@@ -40,6 +40,16 @@ test('a simulated person draws, judges proposals, finishes a round; what it did 
   t.like((await runJson(t, ['engine', 'assist', other, '--replay', file])).summary, { done: 0, known: steps.summary['steps'] });
   const counts = async (dir: string): Promise<unknown> => (await runJson(t, ['engine', 'status', dir])).summary['truth'];
   t.is(await counts(other), await counts(folder));
+  // in parts, by the commands that have the stage
+  const parts = join(root, 'parts');
+  t.is((await runSam(['engine', 'init', parts, '--images', images])).code, 0);
+  const judged = await runJson(t, ['engine', 'propose', parts, ...GRID, '--replay', file]);
+  t.like(judged, { code: 0, summary: { replayed: { failed: 0, images: 0 } } });
+  t.like((await runJson(t, ['engine', 'status', parts])).summary, { states: { todo: 4 } });
+  const { done, others } = judged.summary['replayed'] as { done: number; others: number }; // as the command prints
+  t.is(done + others, Number(steps.summary['steps']));
+  t.like(await runJson(t, ['engine', 'round', parts, '--no-train', '--replay', file]), { code: 0, summary: { round: 1, replayed: { done: others, known: done, images: 4 } } });
+  t.is(await counts(parts), await counts(folder));
   writeFileSync(file, `${readFileSync(file, 'utf8')}{"key": 5}\n`);
   const broken = await runJson(t, ['engine', 'assist', other, '--replay', file]);
   t.is(broken.code, 3);
@@ -52,7 +62,7 @@ test('flags that contradict each other are refused, each with what is right', as
     [['export', folder], /Exactly one of .*--recording, --to/], [['export', folder, '--to', 'coco'], /--output/], [['export', folder, '--recording', join(root, 'r'), '--to', 'coco', '--output', join(root, 'o')], /--to cannot also be provided/],
     [['assist', folder, '--accept-iou', '0.9'], /--simulate/], [['assist', folder, '--simulate', truth, '--open'], /--open.*cannot also be provided/], [['assist', folder, '--simulate', truth, '--replay', truth], /cannot also be provided/],
     [['assist', folder, '--replay-masks', 'decoded'], /--replay/], [['assist', folder, '--simulate', truth, '--verdicts-only'], /--verdicts-only needs --stage semi/], [['assist', folder, '--simulate', join(root, 'none')], /none/],
-    [['propose', folder, '--max-clicks', '3'], /--simulate/], [['round', folder, '--give-up', 'paint'], /--simulate/], [['simulate', folder, truth], /./],
+    [['propose', folder, '--max-clicks', '3'], /--simulate/], [['propose', folder, '--simulate', truth, '--replay', truth], /cannot also be provided/], [['round', folder, '--replay-masks', 'auto'], /--replay/], [['propose', folder, '--replay', join(root, 'none')], /none/], [['round', folder, '--give-up', 'paint'], /--simulate/], [['simulate', folder, truth], /./],
   ];
   for (const [args, message] of wrong) {
     const { code, stderr } = await runSam(['engine', ...args]);

@@ -15,7 +15,7 @@ import { modelsOf } from '../../src/engine/models.js';
 import { withProject } from '../../src/engine/project.js';
 import { endRound } from '../../src/engine/round.js';
 import { simulateAnnotator } from '../../src/engine/simulate.js';
-import { endSimulatedRound, proposeAndJudge } from '../../src/engine/simulate-round.js';
+import { finishRound, proposeAndJudge } from '../../src/engine/stand-ins.js';
 import type { EngineStatus } from '../../src/engine/status.js';
 import { OUTPUT_OPTIONS } from '../../src/formats/jobs/convert-options.js';
 import { defaultsOf } from '../../src/options.js';
@@ -72,7 +72,7 @@ test('three stages from a new project to a better model and valid datasets', asy
   t.is(truthOfStage(await status(), 'semi-automatic'), simulated!.accepted + simulated!.corrected + semi.drawn);
 
   // a worse one is not; what is to do in the round is done first
-  const { ended, simulated: rest } = await endSimulatedRound({ folder, env: TEST_ENV, trainer: trainerOf(root, 'worse again', weak), clicks: 2 }, { ...PERSON, truth }, NOW);
+  const { ended, simulated: rest } = await finishRound({ folder, env: TEST_ENV, trainer: trainerOf(root, 'worse again', weak), clicks: 2 }, { ...PERSON, truth }, NOW);
   t.like({ ended, rest }, { ended: { round: 2, isPromoted: false, model: 'round-1', next: 3 }, rest: { images: 2 } });
   t.true(ended.after!.mean <= ended.before!.mean);
   const found = await status();

@@ -7,9 +7,10 @@ import { imagesOf } from '../../src/engine/images.js';
 import { initProject } from '../../src/engine/init.js';
 import { masksOf } from '../../src/engine/masks.js';
 import { modelsOf } from '../../src/engine/models.js';
-import { openProject } from '../../src/engine/project.js';
+import { openProject, withProject } from '../../src/engine/project.js';
 import { proposeMasks } from '../../src/engine/propose.js';
 import { replayRecording, type ReplayReport, type ReplayRequest } from '../../src/engine/replay.js';
+import { proposeAndJudge } from '../../src/engine/stand-ins.js';
 import { simulateAnnotator } from '../../src/engine/simulate.js';
 import { verdictsOf } from '../../src/engine/verdicts.js';
 import { writeRecording, type RecordingReport } from '../../src/engine/write-recording.js';
@@ -20,6 +21,7 @@ import { boxMask, NOW, placeWith, type Place } from './scenes.js';
 import { truthOf } from './truth.js';
 
 const ENV = TEST_ENV;
+const GRID = { pointsPerSide: 4, predIouThresh: 0.3, stabilityScoreThresh: 0.5 };
 const NAMES = ['a.png', 'b.png', 'c.png'];
 
 /** Two projects over the same images, under other names in the second. */
@@ -106,7 +108,7 @@ test('cut off after any step and run again, nothing is there twice', async (t) =
 
 test('proposals and verdicts of a simulated person: the same, whether the proposals are there or come from the recording', async (t) => {
   const { one, two } = await twins(t), file = join(one.root, 'r.jsonl');
-  const propose = ({ folder }: Place): Promise<unknown> => proposeMasks({ folder, env: ENV, generator: { pointsPerSide: 4, predIouThresh: 0.3, stabilityScoreThresh: 0.5 }, options: { workers: 1 } }, NOW);
+  const propose = ({ folder }: Place): Promise<unknown> => proposeMasks({ folder, env: ENV, generator: GRID, options: { workers: 1 } }, NOW);
   await propose(one);
   const truth = await truthOf(one.folder, join(one.root, 'truth.json'));
   await simulateAnnotator({ folder: one.folder, truth, stage: 'semi', giveUp: 'paint', env: ENV, workers: 1 }, NOW + 5);
@@ -119,18 +121,26 @@ test('proposals and verdicts of a simulated person: the same, whether the propos
   t.like(report, { failed: 0, known: 0, images: 3 });
   t.true(report.verdicts > 2);
   t.deepEqual(await workOf(two.folder), await workOf(one.folder));
+  // proposed and judged by one command, the rest done by another
+  const three = join(one.root, 'three'), request = { folder: three, env: ENV, generator: GRID, options: { workers: 1 } };
+  await initProject({ folder: three, images: two.images, env: ENV }, NOW);
+  await t.throwsAsync(proposeAndJudge(request, { recording: truth }, NOW), { code: 'data/recording' });
+  t.is(await count(three, 'SELECT count(*) FROM masks'), 0, 'a file that is none is told before anything is proposed');
+  const { replayed } = await proposeAndJudge(request, { recording: file }, NOW);
+  t.like(replayed, { done: report.verdicts, failed: 0, images: 0 });
+  t.is(replayed!.others, report.done - report.verdicts);
+  t.is(await count(three, "SELECT count(*) FROM images WHERE state <> 'todo'"), 0);
+  t.is(await count(three, "SELECT count(*) FROM masks WHERE status = 'proposed'"), 0);
+  t.like(await replay(three, file), { known: report.verdicts, done: report.done - report.verdicts, failed: 0, others: 0 });
+  t.deepEqual(await workOf(three), await workOf(one.folder));
   const project = await openProject(bare, 'read');
   t.is(project.database.count("SELECT count(*) FROM masks WHERE status = 'proposed'"), 0);
-  t.is(project.database.count("SELECT count(*) FROM masks WHERE status IN ('accepted', 'corrected')"), (await truthCount(one.folder)));
+  t.is(project.database.count(TRUTH), await count(one.folder, TRUTH));
   await project.close();
 });
 
-async function truthCount(folder: string): Promise<number> {
-  const project = await openProject(folder, 'read');
-  const count = project.database.count("SELECT count(*) FROM masks WHERE status IN ('accepted', 'corrected')");
-  await project.close();
-  return count;
-}
+const TRUTH = "SELECT count(*) FROM masks WHERE status IN ('accepted', 'corrected')";
+const count = (folder: string, sql: string): Promise<number> => withProject(folder, 'read', ({ database }) => database.count(sql));
 
 test('decoded anew by the same model, prompts give the same masks; another model is asked by itself', async (t) => {
   const { one, two } = await twins(t), file = join(one.root, 'r.jsonl');

@@ -1,13 +1,10 @@
 /** Stage 3: the model alone, with the recipe that SA-1B was made with. */
 import { SamError } from '../errors.js';
-import { planSessions } from '../folder/defaults.js';
 import { masksModelOf } from '../folder/model-for-masks.js';
 import type { FolderRunOptions } from '../folder/spec.js';
 import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.js';
 import { rleArea } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
-import type { Environment } from '../models/cache-dir.js';
-import { modelFilesOf } from '../models/located-model.js';
 import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type SomeOf } from '../options.js';
 import { claimsOn } from './claims.js';
@@ -17,9 +14,8 @@ import { imagesOf, visitImage, type EngineImage } from './images.js';
 import { machineCategory, retireMachineMasks, runMachine, type MachineReport } from './machine-run.js';
 import type { MachineMask } from './machine-worker.js';
 import { addMasks, type NewMask } from './masks.js';
-import { openProject, type Project } from './project.js';
-import { locateProjectModel } from './project-model.js';
-import { enterStage } from './rounds.js';
+import type { Project } from './project.js';
+import { enterWith, withModel, type StageRequest } from './stage-run.js';
 
 /** The paper's: 32 x 32 points on the image, 16 x 16 on 2 x 2 crops, 8 x 8 on 4 x 4, masks over 95 % of the image dropped, holes and islands under 100 pixels cleaned. */
 export const AUTO_GENERATOR = {
@@ -39,13 +35,10 @@ export const AUTO_OPTIONS = {
   ...SESSION_OPTIONS,
 } as const satisfies OptionTable;
 
-export interface AutoRequest {
-  folder: string;
+export interface AutoRequest extends StageRequest {
   options?: SomeOf<typeof AUTO_OPTIONS> | undefined;
   /** What the user asked for; the rest is the model's recommendation, else the recipe. */
   generator?: SomeOf<typeof AUTO_GENERATOR> | undefined;
-  model?: string | undefined;
-  env: Environment;
 }
 
 /** `masks`: without those that turned out to be duplicates. `retired`: of an earlier run with other options. */
@@ -57,27 +50,23 @@ export interface AutoReport extends MachineReport { round: number; model: string
  */
 export async function autoMasks(request: AutoRequest, now: number, run: FolderRunOptions = {}): Promise<AutoReport> {
   const options = resolveOptions(AUTO_OPTIONS, request.options ?? {});
-  const project = await openProject(request.folder, 'write');
-  try {
-    const model = await locateProjectModel(project, request.model, request.env, now), modelId = model.id!;
+  return await withModel(request, now, async (project, model) => {
+    const modelId = model.id;
     const generator: GeneratorOptions = resolveOptions(AUTO_GENERATOR, { ...masksModelOf(model.located).recommended, ...request.generator });
     if (generator.minArea > generator.maxArea) throw new SamError('usage/option', `--min-area ${generator.minArea} is above --max-area ${generator.maxArea}: no mask could pass.`);
     const categoryId = machineCategory(project, options.category);
     const held = new Set(claimsOn(project, now).map(({ imageId }) => imageId));
     const images = [...imagesOf(project, { states: options.which === 'all' ? ['todo', 'done', 'skipped'] : ['todo'], ...(options.split === 'all' ? {} : { split: options.split }) })].map(({ id }) => id).filter((id) => !held.has(id));
     if (images.length === 0) throw new SamError('usage/no-images', 'No image is to do; --which all takes those that are done, too.');
-    const { round } = enterStage(project, 'fully-automatic', modelId, now);
-    const { threads, workers } = planSessions(model.located, options);
+    const { stage, round, setup, workers } = enterWith(project, model, 'fully-automatic', options, now);
     const tally = { duplicates: 0, retired: 0 };
     const report = await runMachine({
-      project, stage: 'fully-automatic', images: images.slice(0, options.limit), setup: { model: modelFilesOf(model.located), threads, generator }, workers,
+      project, stage, images: images.slice(0, options.limit), setup: { ...setup, generator }, workers,
       key: { model: model.sha256, generator, categoryId, duplicateIou: options.duplicateIou }, now,
       save: (image, masks) => saveMasks({ project, modelId, categoryId, duplicateIou: options.duplicateIou, now, tally }, image, masks),
     }, run);
     return { ...report, ...tally, round, model: model.located.name, generator };
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 interface Saving { project: Project; modelId: number; categoryId: number; duplicateIou: number; now: number; tally: { duplicates: number; retired: number } }

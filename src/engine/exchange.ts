@@ -10,7 +10,7 @@ import { writeDataset, writerOf, type WrittenDataset } from '../formats/jobs/wri
 import { formatOf } from '../formats/registry.js';
 import { exportSource, type ExportFilter } from './export.js';
 import { importDataset, type ImportReport, type ImportRequest } from './import.js';
-import { DATABASE_NAME, openProject } from './project.js';
+import { DATABASE_NAME, withProject } from './project.js';
 
 export interface ImportFileRequest extends SourceRequest, Omit<ImportRequest, 'file'> {
   folder: string;
@@ -23,8 +23,7 @@ export interface ImportFileReport extends ImportReport { from: FormatName; evide
 export async function importFile(request: ImportFileRequest, now: number): Promise<ImportFileReport> {
   // an input that is no dataset is told before the project is taken
   const recognised = await recogniseDataset(request);
-  const project = await openProject(request.folder, 'write');
-  try {
+  return await withProject(request.folder, 'write', async (project) => {
     const { source, findings, format, evidence } = await openDataset({ ...request, images: request.images ?? project.imageRoot }, recognised);
     try {
       const work = (): Promise<ImportReport> => importDataset(project, source, { as: request.as, stage: request.stage, annotator: request.annotator, file: request.input, stop: request.stop }, now);
@@ -33,9 +32,7 @@ export async function importFile(request: ImportFileRequest, now: number): Promi
     } finally {
       await source.close?.();
     }
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 export interface ExportFileRequest extends ExportFilter, OptionsOf<typeof OUTPUT_OPTIONS>, Partial<Pick<ConvertOptions, keyof typeof GEOMETRY_OPTIONS>> {
@@ -72,8 +69,7 @@ function forgiving(writer: FormatWriter, tell: (loss: Loss) => void): FormatWrit
 export async function exportProject(request: ExportFileRequest): Promise<ExportFileReport> {
   const format = formatOf(request.to), left = new Set<Loss>(), counts = { images: 0, annotations: 0 };
   const writer = forgiving(writerOf(format), (loss) => left.add(loss));
-  const project = await openProject(request.folder, 'read');
-  try {
+  return await withProject(request.folder, 'read', async (project) => {
     return await project.database.reading(async () => {
       const source = withReading(exportSource(project, request), {
         entry({ annotations }) {
@@ -85,9 +81,7 @@ export async function exportProject(request: ExportFileRequest): Promise<ExportF
       const absent = project.database.count(ABSENT);
       return { ...written, to: format.name, counts, left: KEPT.filter((loss) => left.has(loss)), absent };
     });
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 const ABSENT = `SELECT count(*) FROM images i WHERE state IN ('missing', 'changed')

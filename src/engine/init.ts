@@ -13,7 +13,7 @@ import { resolveOptions, type OptionTable, type SomeOf } from '../options.js';
 import { addCategories, categoriesOf } from './categories.js';
 import { readCategories } from './categories-file.js';
 import { addModel, currentModel, useModel } from './models.js';
-import { createProject, DATABASE_NAME, openProject, setImageRoot, type Project } from './project.js';
+import { createProject, DATABASE_NAME, setImageRoot, withProject, type Project } from './project.js';
 import { factsOf } from './project-facts.js';
 import { changeRound, openRoundOf } from './rounds.js';
 import { SCAN_OPTIONS, scanImages, type ScanReport, type ScanRequest } from './scan.js';
@@ -54,8 +54,7 @@ export async function initProject(request: InitRequest, now: number): Promise<In
   const place = isNew && dryRun ? await mkdtemp(join(tmpdir(), 'sam-engine-')) : folder;
   try {
     if (isNew) await createNew(place, request, now);
-    const project = await openProject(place, 'write');
-    try {
+    return await withProject(place, 'write', async (project) => {
       const work = async (): Promise<InitReport> => {
         addCategories(project, categories);
         if (model !== undefined) takeModel(project, model, request, now);
@@ -66,9 +65,7 @@ export async function initProject(request: InitRequest, now: number): Promise<In
       };
       if (!isNew) refuseOtherOptions(project, request);
       return await (dryRun ? project.database.rehearse(work) : work());
-    } finally {
-      await project.close();
-    }
+    });
   } finally {
     if (place !== folder) await rm(place, { recursive: true, force: true });
   }

@@ -1,6 +1,5 @@
 /** Stage 2's masks that are there before people look: what the model is sure of, from a grid of points or from a detector's boxes, as proposals. */
 import { SamError } from '../errors.js';
-import { planSessions } from '../folder/defaults.js';
 import { masksModelOf } from '../folder/model-for-masks.js';
 import type { FolderRunOptions } from '../folder/spec.js';
 import type { FormatName } from '../formats/format.js';
@@ -8,8 +7,6 @@ import { GENERATOR_OPTIONS, type GeneratorOptions } from '../generator/options.j
 import { maskIou } from '../mask/iou.js';
 import { rleArea } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
-import type { Environment } from '../models/cache-dir.js';
-import { modelFilesOf } from '../models/located-model.js';
 import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type OptionsOf, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
@@ -19,9 +16,8 @@ import { setNeeds, type EngineImage } from './images.js';
 import { addMasks, masksOf, rleOfMask, type NewMask } from './masks.js';
 import { machineCategory, retireMachineMasks, runMachine, type MachineReport } from './machine-run.js';
 import type { MachineMask } from './machine-worker.js';
-import { openProject, type Project } from './project.js';
-import { locateProjectModel } from './project-model.js';
-import { enterStage } from './rounds.js';
+import type { Project } from './project.js';
+import { enterWith, withModel, type StageRequest } from './stage-run.js';
 
 /** The generator's options, strict: what people see first should be right. */
 export const PROPOSE_GENERATOR = {
@@ -41,8 +37,7 @@ export const PROPOSE_OPTIONS = {
   ...SESSION_OPTIONS,
 } as const satisfies OptionTable;
 
-export interface ProposeRequest {
-  folder: string;
+export interface ProposeRequest extends StageRequest {
   options?: SomeOf<typeof PROPOSE_OPTIONS> | undefined;
   /** What the user asked for. */
   generator?: SomeOf<typeof PROPOSE_GENERATOR> | undefined;
@@ -51,8 +46,6 @@ export interface ProposeRequest {
   from?: FormatName | undefined;
   /** The instances file of COCO results. */
   instances?: string | undefined;
-  model?: string | undefined;
-  env: Environment;
 }
 
 /** `threshold`: of predicted IoU, or of the detector's scores; `confidence`: where it came from people's verdicts. `verdicts`: how many there are. `needed`: how many would do at the least. */
@@ -64,9 +57,8 @@ export interface ProposeReport extends MachineReport { round: number; model: str
  */
 export async function proposeMasks(request: ProposeRequest, now: number, run: FolderRunOptions = {}): Promise<ProposeReport> {
   const options = resolveOptions(PROPOSE_OPTIONS, request.options ?? {});
-  const project = await openProject(request.folder, 'write');
-  try {
-    const model = await locateProjectModel(project, request.model, request.env, now), modelId = model.id!;
+  return await withModel(request, now, async (project, model) => {
+    const modelId = model.id;
     const detections = request.detections === undefined ? undefined : await readDetections(project, { ...request, input: request.detections, stop: run.stop });
     const categoryId = machineCategory(project, options.category);
     const verdicts = judgedScores(project, modelId, detections !== undefined);
@@ -75,20 +67,17 @@ export async function proposeMasks(request: ProposeRequest, now: number, run: Fo
     const threshold = generator?.predIouThresh ?? confidence?.threshold ?? options.minScore;
     const free = freeImages(project, { limit: Number.MAX_SAFE_INTEGER }, now).filter((id) => detections === undefined || detections.byImage.has(id));
     if (free.length === 0) throw new SamError('usage/no-images', detections === undefined ? 'No image is to do.' : 'No image that is to do is among the detections.');
-    const { round } = enterStage(project, 'semi-automatic', modelId, now);
-    const { threads, workers } = planSessions(model.located, options);
+    const { stage, round, setup, workers } = enterWith(project, model, 'semi-automatic', options, now);
     const tally = { onTop: 0, retired: 0 };
     const saving: Saving = { project, modelId, categoryId, overlapIou: options.overlapIou, detections, threshold, now, tally };
     const report = await runMachine({
-      project, stage: 'semi-automatic', images: free.slice(0, options.limit), boxesOf: detections === undefined ? undefined : (image) => wantedOf(saving, image).map(({ box }) => box),
-      setup: { model: modelFilesOf(model.located), threads, generator }, workers, key: { model: model.sha256, generator, categoryId, overlapIou: options.overlapIou, ...(detections === undefined ? {} : { threshold }) }, now,
+      project, stage, images: free.slice(0, options.limit), boxesOf: detections === undefined ? undefined : (image) => wantedOf(saving, image).map(({ box }) => box),
+      setup: { ...setup, generator }, workers, key: { model: model.sha256, generator, categoryId, overlapIou: options.overlapIou, ...(detections === undefined ? {} : { threshold }) }, now,
       save: (image, masks) => saveProposals(saving, image, masks),
     }, run);
     const needed = options.targetPrecision === undefined || confidence !== undefined ? {} : { needed: fewestVerdicts(options.targetPrecision) };
     return { ...report, ...tally, round, model: model.located.name, threshold, verdicts: verdicts.length, ...(confidence === undefined ? {} : { confidence }), ...needed };
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 /** What was typed, else what the verdicts say, else a third of the way from the model's own thresholds to 1. */

@@ -1,7 +1,6 @@
 /** A recording done again in a project with the same images: `sam engine assist --replay`. Each step is one transaction with its key, so that it is done once, whenever and however often it is asked for. */
 import { SamError, isSamError, plainError, type PlainError } from '../errors.js';
 import type { Rle } from '../mask/rle.js';
-import type { Environment } from '../models/cache-dir.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import { addCategories } from './categories.js';
@@ -16,16 +15,14 @@ import { readRecording } from './recording-lines.js';
 import type { RecordedEvent } from './recording.js';
 import { ReplayDecoder, type Redrawn } from './replay-decode.js';
 import { REPLAY_OPTIONS } from './replay-options.js';
+import type { StageRequest } from './stage-run.js';
 import { aboutOf, doStep, isOnProposal, type Replaying } from './replay-step.js';
 
-export interface ReplayRequest extends SomeOf<typeof REPLAY_OPTIONS> {
-  folder: string;
+/** `model`: the one that decodes; without it the project's. */
+export interface ReplayRequest extends StageRequest, SomeOf<typeof REPLAY_OPTIONS> {
   recording: string;
   /** Only what was judged and corrected of proposals: nothing is added, and the images stay to do. */
   onProposalsOnly?: boolean | undefined;
-  /** The model that decodes; without it the project's. */
-  model?: string | undefined;
-  env: Environment;
   stop?: AbortSignal | undefined;
 }
 

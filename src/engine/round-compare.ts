@@ -9,9 +9,9 @@ import { locateModel } from '../models/locate.js';
 import { modelSha256 } from '../models/located-model.js';
 import { addModel, setModelMetrics, useModel } from './models.js';
 import type { Project } from './project.js';
-import type { ProjectModel } from './project-model.js';
 import type { Trained } from './round-training.js';
 import { latestRound, openRound, setRoundMetrics } from './rounds.js';
+import type { RecordedModel } from './stage-run.js';
 
 /** Mean IoU on the held-out regions: with boxes (missing for models that take none), after the first click (its top-scored mask), after the last; `mean` of them decides. `bestOfThree`: the truly best mask of the first click. */
 export interface Quality { regions: number; box?: number; firstClick: number; bestOfThree: number; lastClick: number; mean: number }
@@ -19,7 +19,7 @@ export interface Quality { regions: number; box?: number; firstClick: number; be
 /** `after`: missing where the trainer itself said that its model is not better. */
 export interface Comparison { before: Quality; after?: Quality; isPromoted: boolean; model: string; next: number }
 
-export interface Comparing { project: Project; old: ProjectModel; out: string; trained: Trained; round: number; heldOut: string; clicks: number; env: Environment; now: number; run: FolderRunOptions }
+export interface Comparing { project: Project; old: RecordedModel; out: string; trained: Trained; round: number; heldOut: string; clicks: number; env: Environment; now: number; run: FolderRunOptions }
 
 /** Ends the round for good: one transaction says what came of it and opens the next. Throws as `evaluatePrompts` and `locateModel` do; `engine/conflict` where nothing could be evaluated. */
 export async function compareModels(comparing: Comparing): Promise<Comparison> {
@@ -29,10 +29,10 @@ export async function compareModels(comparing: Comparing): Promise<Comparison> {
   // a trainer may hand back what it was given
   const isNew = sha256 !== old.sha256, after = isNew ? await qualityOf(comparing, out) : undefined, isPromoted = after !== undefined && after.mean > before.mean;
   const next = project.database.write(() => {
-    setModelMetrics(project, old.id!, { ...before });
-    let helps = old.id!;
+    setModelMetrics(project, old.id, { ...before });
+    let helps = old.id;
     if (after !== undefined) {
-      const added = addModel(project, { name: `round-${round}`, folder: out, sha256, parentId: old.id ?? undefined, round }, now);
+      const added = addModel(project, { name: `round-${round}`, folder: out, sha256, parentId: old.id, round }, now);
       setModelMetrics(project, added.id, { ...after });
       if (isPromoted) useModel(project, helps = added.id);
     }

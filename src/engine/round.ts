@@ -8,8 +8,7 @@ import type { FolderIssue, FolderRunOptions } from '../folder/spec.js';
 import type { Environment } from '../models/cache-dir.js';
 import { resolveOptions, type OptionTable, type OptionsOf, type SomeOf } from '../options.js';
 import { backUp } from './backup.js';
-import { openProject, type Project } from './project.js';
-import { locateProjectModel } from './project-model.js';
+import type { Project } from './project.js';
 import { compareModels, type Quality } from './round-compare.js';
 import { exportForms, exportRound, type ExportForm } from './round-exports.js';
 import { endedWithNothingSince } from './round-idle.js';
@@ -17,6 +16,7 @@ import type { Recipe } from './round-recipe.js';
 import { chooseTrainer, type Trainer } from './round-trainer.js';
 import { trainModel } from './round-training.js';
 import { closeRound, latestRound } from './rounds.js';
+import { withModel } from './stage-run.js';
 import { trainerArgv, type TrainerPlaces } from './trainer.js';
 
 const { minutes, part, steps, threads } = TRAINING_OPTIONS;
@@ -58,9 +58,7 @@ export interface RoundReport {
  */
 export async function endRound(request: RoundRequest, now: number, run: FolderRunOptions = {}): Promise<RoundReport> {
   const { folder, env, trainer: template, python, tell, ...given } = request, options = resolveOptions(ROUND_OPTIONS, given), forms = exportForms(options.export);
-  const project = await openProject(folder, 'write');
-  try {
-    const old = await locateProjectModel(project, undefined, env, now);
+  return await withModel({ folder, env }, now, async (project, old) => {
     const round = latestRound(project), place = resolve(folder, 'rounds', String(round.number)), out = join(place, 'model');
     const places = { images: project.imageRoot, model: resolve(old.located.folder), minutes: String(options.minutes) };
     // a command that cannot be is told before anything is done
@@ -81,9 +79,7 @@ export async function endRound(request: RoundRequest, now: number, run: FolderRu
     const recipe = recipeOf(trainer, options, { form: forms[0]!, model: old.sha256, dataset: (await sha256File(dataset)).sha256, isIncomplete: project.database.count(UNFINISHED) > 0 });
     const trained = await trainModel({ trainer, recipe, places: { ...places, dataset: exports[0]!.path } satisfies Omit<TrainerPlaces, 'out'>, coco: dataset, out, round: round.number, threads: options.threads, env, tell }, run);
     return { ...report, ...await compareModels({ project, old, out, trained, round: round.number, heldOut: heldOut!, clicks: options.clicks, env, now, run }) };
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 /** What a person may run elsewhere. */

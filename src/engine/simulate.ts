@@ -3,7 +3,6 @@
  * benchmarks, and people can see what effort to plan for.
  */
 import { SamError, type PlainError } from '../errors.js';
-import { planSessions } from '../folder/defaults.js';
 import { runPool, type JobOutcome } from '../folder/pool.js';
 import { ProgressMeter } from '../folder/progress.js';
 import type { FolderRunOptions } from '../folder/spec.js';
@@ -11,33 +10,27 @@ import type { ImageJob } from '../folder/worker-protocol.js';
 import type { FormatName } from '../formats/format.js';
 import { openDataset, recogniseDataset } from '../formats/jobs/open-dataset.js';
 import { DEFAULT_MAX_PIXELS } from '../mask/mask-size.js';
-import type { Environment } from '../models/cache-dir.js';
-import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
 import { imageFailed } from './failed-image.js';
 import { imageById, pathOfImage } from './images.js';
 import { InTurn } from './in-turn.js';
-import { openProject, type Project } from './project.js';
-import { locateProjectModel } from './project-model.js';
-import { enterStage, openRoundOf } from './rounds.js';
+import type { Project } from './project.js';
+import { openRoundOf } from './rounds.js';
 import { STAGE_OF, type Stage } from './schema.js';
 import { SIMULATE_OPTIONS, type SimulateOptions } from './simulate-options.js';
 import { planImage, worksOf, type PlannedImage } from './simulate-plan.js';
 import { NO_TALLY, saveImage, type Tally } from './simulate-save.js';
 import { readTruth, type Truth } from './simulate-truth.js';
+import { enterWith, withModel, type StageRequest } from './stage-run.js';
 import type { ClickedObject, SimulateSetup, WorkOfImage } from './simulate-worker.js';
 
-export interface SimulateRequest extends SomeOf<typeof SIMULATE_OPTIONS> {
-  folder: string;
+export interface SimulateRequest extends StageRequest, SomeOf<typeof SIMULATE_OPTIONS> {
   /** Annotations with the true masks, in any format that is read. */
   truth: string;
   from?: FormatName | undefined;
   /** assisted: every object is clicked; semi: proposals are judged first, then what is missing is added. Without it that of the open round. */
   stage?: SimulateOptions['stage'] | undefined;
-  /** Another model than the project's. */
-  model?: string | undefined;
-  env: Environment;
 }
 
 /** `images`: done now. `unknown`: to do, but not in the truth. `waiting`: to do, and left by --limit or --minutes. */
@@ -58,27 +51,22 @@ export async function simulateAnnotator(request: SimulateRequest, now: number, r
   if (resolved.correctIou > resolved.acceptIou) throw new SamError('usage/option', `--correct-iou ${resolved.correctIou} is above --accept-iou ${resolved.acceptIou}: what is worth correcting would be good enough.`);
   const source = { input, from, lenient: true, maxPixels: DEFAULT_MAX_PIXELS, stop: run.stop };
   const recognised = await recogniseDataset(source);
-  const project = await openProject(folder, 'write');
-  try {
+  return await withModel({ folder, model: wanted, env }, now, async (project, model) => {
     const options: SimulateOptions = { ...resolved, stage: asked ?? (openRoundOf(project)?.stage === 'semi-automatic' ? 'semi' : 'assisted') };
     if (options.verdictsOnly && options.stage !== 'semi') throw new SamError('usage/option', '--verdicts-only needs --stage semi: only proposals are judged.');
-    const model = await locateProjectModel(project, wanted, env, now);
     const free = freeImages(project, { split: options.split === 'all' ? undefined : options.split, withProposals: options.verdictsOnly, limit: Number.MAX_SAFE_INTEGER }, now);
     const dataset = await openDataset({ ...source, images: project.imageRoot }, recognised);
     const truth = await readTruth(project, dataset.source, new Set(free), run.stop).finally(() => dataset.source.close?.());
     const known = free.filter((id) => truth.objects.has(id)), todo = known.slice(0, options.limit);
     if (todo.length === 0) throw nothingToDo(free.length, options.verdictsOnly, dataset.findings.byRule.find(({ severity }) => severity === 'error')?.shown[0]?.message);
-    const { stage, round } = enterStage(project, STAGE_OF[options.stage], model.id!, now);
+    const { stage, round, setup: shared, workers } = enterWith(project, model, STAGE_OF[options.stage], options, now);
     const report: SimulateReport = {
       ...NO_TALLY, stage, verdictsOnly: options.verdictsOnly, round, model: model.located.name, images: 0, failed: 0, unknown: free.length - known.length, waiting: known.length - todo.length, crowds: truth.crowds, problems: truth.problems,
     };
-    const { threads, workers } = planSessions(model.located, options);
-    const setup: SimulateSetup = { model: modelFilesOf(model.located), threads, acceptIou: options.acceptIou, maxClicks: options.maxClicks };
-    await work({ project, options, truth, todo, modelId: model.id!, now, report, meter: new ProgressMeter(todo.length, () => performance.now()), events: run.events, isOver: false }, setup, Math.min(workers, todo.length), run);
+    const setup: SimulateSetup = { ...shared, acceptIou: options.acceptIou, maxClicks: options.maxClicks };
+    await work({ project, options, truth, todo, modelId: model.id, now, report, meter: new ProgressMeter(todo.length, () => performance.now()), events: run.events, isOver: false }, setup, Math.min(workers, todo.length), run);
     return report;
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 function nothingToDo(free: number, isVerdictsOnly: boolean, reason: string | undefined): SamError {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OptionsOf } from '../options.js';
 import type { OUTPUT_OPTIONS } from '../formats/jobs/convert-options.js';
 import { StagedOutput } from '../formats/jobs/staged-output.js';
-import { DATABASE_NAME, openProject } from './project.js';
+import { DATABASE_NAME, withProject } from './project.js';
 import { recordingLines } from './recording.js';
 
 export interface RecordingRequest extends Omit<OptionsOf<typeof OUTPUT_OPTIONS>, 'allowLossy'> {
@@ -19,8 +19,7 @@ export interface RecordingReport { steps: number; older: number; isWritten: bool
 
 /** As the project is at one moment; another process may write to it meanwhile. Throws as `openProject`, and `usage/output-exists`, `usage/output-in-input`, `storage/...`, `interrupted/signal`. */
 export async function writeRecording({ folder, output, round, stop, force, dryRun }: RecordingRequest): Promise<RecordingReport> {
-  const project = await openProject(folder, 'read');
-  try {
+  return await withProject(folder, 'read', async (project) => {
     return await project.database.reading(async () => {
       const staged = await StagedOutput.open(output, { kind: 'file', force, dryRun, inputs: [join(folder, DATABASE_NAME), project.imageRoot], stop });
       try {
@@ -38,9 +37,7 @@ export async function writeRecording({ folder, output, round, stop, force, dryRu
         await staged.discard();
       }
     });
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 const OLDER = `SELECT count(*) FROM masks m WHERE m.annotator IS NOT NULL AND m.source_file IS NULL AND m.status IN ('accepted', 'corrected')

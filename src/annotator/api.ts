@@ -94,7 +94,19 @@ export type SaveAction = Effort & { key: string } & (
   | { kind: 'accept' | 'reject' | 'reopen' | 'undo-correction'; maskId: number; revision: number }
 );
 
-export interface SaveRequest extends TabRequest { imageId: number; action: SaveAction }
+export interface SaveRequest extends ReleaseRequest { imageId: number; action: SaveAction }
+
+/**
+ * The mask as it is now (`null`: it is no longer shown), the ids of those that are shown no more, and the image's revision. `others`: what came back or changed with it, as duplicates do when the mask
+ * that stood for them is rejected.
+ */
+export interface SaveAnswer { mask: MaskView | null; gone: number[]; others?: MaskView[]; revision: number }
+
+/**
+ * A mask in work: its steps as they are saved, the last prompt with the candidate that is taken, and those that were undone, the last undone last. `base`: the mask that is corrected, as it was read
+ * (`counts` as a mask's).
+ */
+export interface DraftView { base?: { maskId: number; revision: number; counts: string }; categoryId: number; steps: PromptView[]; undone: PromptView[] }
 
 /** The mask as it is now (`null`: it is no longer shown), the one that it replaced or brought back, and the image's revision. */
 export interface SaveAnswer { mask: MaskView | null; gone: number[]; revision: number }

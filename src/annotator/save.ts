@@ -3,7 +3,7 @@ import { onceOnly } from '../engine/actions.js';
 import { assertClaim } from '../engine/claims.js';
 import { keepEvent, sessionName } from '../engine/events.js';
 import { imageById } from '../engine/images.js';
-import { addMask, maskById, type EngineMask } from '../engine/masks.js';
+import { addMask, maskById, revisionsOf, type EngineMask } from '../engine/masks.js';
 import type { Project } from '../engine/project.js';
 import type { Stage } from '../engine/schema.js';
 import { correctMask, giveVerdict, undoCorrection, type Correction } from '../engine/verdicts.js';
@@ -11,7 +11,7 @@ import { SamError } from '../errors.js';
 import type { Rle } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
 import type { PromptView, SaveAction, SaveAnswer, SaveRequest } from './api.js';
-import { annotatorOf, maskView } from './views.js';
+import { annotatorOf, changesSince, maskView, SHOWN } from './views.js';
 
 /** What masks of this run are made with. `modelId`: the model that answers prompts. */
 export interface Making { stage: Stage; modelId: number | null }
@@ -24,6 +24,7 @@ export function saveAction(project: Project, making: Making, { tab, imageId, act
   // not the tab: a page that was loaded anew may ask again what the one before asked
   return onceOnly(project, action.key, JSON.stringify([imageId, action]), () => {
     assertClaim(project, imageId, tab, now);
+    const before = revisionsOf(project, imageId, SHOWN);
     if (action.kind !== 'add' && maskById(project, action.maskId).imageId !== imageId) {
       throw new SamError('engine/record', `Mask ${action.maskId} is none of image ${imageId}.`, { record: `mask ${action.maskId}` });
     }
@@ -35,8 +36,8 @@ export function saveAction(project: Project, making: Making, { tab, imageId, act
       madeId: kind === 'add' || kind === 'correct' ? mask.id : null, ...(candidate === undefined ? {} : { candidate }),
     });
     const view = maskView(mask) ?? null;
-    const gone = action.kind === 'add' || (view !== null && view.id === action.maskId) ? [] : [action.maskId];
-    return { mask: view, gone, revision: imageById(project, imageId).revision };
+    const { shown, gone } = changesSince(project, imageId, before), others = shown.filter(({ id }) => id !== mask.id);
+    return { mask: view, gone, ...(others.length === 0 ? {} : { others }), revision: imageById(project, imageId).revision };
   }, now);
 }
 

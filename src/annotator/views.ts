@@ -1,11 +1,11 @@
 /** Images and masks of a project as the page gets them. */
 import { claimOf } from '../engine/claims.js';
 import type { EngineImage } from '../engine/images.js';
-import { masksOf, type EngineMask } from '../engine/masks.js';
+import { maskById, masksOf, revisionsOf, type EngineMask } from '../engine/masks.js';
 import type { Project } from '../engine/project.js';
 import type { ImageView, MaskView } from './api.js';
 
-const SHOWN = ['proposed', 'accepted', 'corrected'] as const;
+export const SHOWN = ['proposed', 'accepted', 'corrected'] as const;
 
 /** With all of its masks that are shown. `expiresIn`: milliseconds that it is held for. */
 export function imageView(project: Project, { id, fileName, width, height, revision, state }: EngineImage, expiresIn: number): ImageView {
@@ -16,6 +16,13 @@ export function imageView(project: Project, { id, fileName, width, height, revis
 export function maskView({ id, revision, categoryId, counts, box, area, status, stage, annotator, predictedIou, score, supersedes }: EngineMask): MaskView | undefined {
   const shown = SHOWN.find((known) => known === status);
   return shown === undefined ? undefined : { id, revision, categoryId, counts, box, area, status: shown, stage, annotator, predictedIou, score, supersedes };
+}
+
+/** What became of an image's other masks since `before`: shown again or otherwise than they were, and those that are shown no more. Duplicates come and go with the mask that stands for them. */
+export function changesSince(project: Project, imageId: number, before: ReadonlyMap<number, number>): { shown: MaskView[]; gone: number[] } {
+  const now = revisionsOf(project, imageId, SHOWN);
+  const shown = [...now].filter(([id, revision]) => before.get(id) !== revision).flatMap(([id]) => maskView(maskById(project, id)) ?? []);
+  return { shown, gone: [...before.keys()].filter((id) => !now.has(id)) };
 }
 
 /** Who works in a tab: the one for whom it claimed its image. */

@@ -75,6 +75,12 @@ export function masksOf({ database }: Project, imageId: number, statuses?: reado
   return database.all<Row>(`SELECT ${COLUMNS} FROM masks WHERE image_id = ?${wanted} ORDER BY id`, imageId).map(maskOfRow);
 }
 
+/** The revisions of an image's masks of some statuses by their ids: enough to see what an action did to others. */
+export function revisionsOf({ database }: Project, imageId: number, statuses: readonly MaskStatus[]): Map<number, number> {
+  const rows = database.all<{ id: number; revision: number }>(`SELECT id, revision FROM masks WHERE image_id = ? AND status IN (${statuses.map((status) => `'${status}'`).join(', ')}) ORDER BY id`, imageId);
+  return new Map(rows.map(({ id, revision }) => [id, revision]));
+}
+
 /** The mask that was read from that place before and has not been replaced since. */
 export function maskFromSource({ database }: Project, imageId: number, { file, id }: { file: string; id: number }): EngineMask | undefined {
   const sql = `SELECT ${COLUMNS} FROM masks WHERE source_file = ? AND image_id = ? AND source_id = ? ORDER BY id DESC LIMIT 1`;

@@ -182,6 +182,9 @@ test('settled masks follow what was saved, proposals come by score', (t) => {
   settled.apply({ kind: 'reject', key: 'l', seconds: 0, clicks: 0, maskId: 1, revision: 1 }, { mask: null, gone: [], revision: 4 });
   t.deepEqual(settled.all().map(({ id }) => id), [3, 8]);
   t.is(settled.version, version + 2);
+  settled.apply({ kind: 'reject', key: 'm', seconds: 0, clicks: 0, maskId: 8, revision: 1 }, { mask: null, gone: [8], others: [view(4, box(5, 5, 9, 9), { revision: 2 })], revision: 5 });
+  settled.apply({ kind: 'reopen', key: 'n', seconds: 0, clicks: 0, maskId: 8, revision: 2 }, { mask: view(8, box(5, 5, 9, 9), { revision: 3 }), gone: [4], revision: 6 });
+  t.deepEqual(settled.all().map(({ id }) => id), [3, 8], 'what came back with one goes with it');
 });
 
 test('what others did is taken over: what stayed is the same, what was replaced has an heir', (t) => {

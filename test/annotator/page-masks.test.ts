@@ -4,8 +4,9 @@ import { maskIou } from '../../src/mask/iou.js';
 import { rleFromBox, rleFromPolygon } from '../../src/mask/polygon-fill.js';
 import { mergeRle } from '../../src/mask/merge.js';
 import { rleArea, type Rle } from '../../src/mask/rle.js';
+import { dedupeProject } from '../../src/engine/dedupe.js';
 import { addMask, rleOfMask } from '../../src/engine/masks.js';
-import { openProject } from '../../src/engine/project.js';
+import { openProject, withProject } from '../../src/engine/project.js';
 import { packagedSite } from '../../src/annotator/site.js';
 import { browserTest, click, complaintsOf, drag, FRUIT, GREEN, masksOnDisk, newContext, opened, RED, said, sceneProject, spotOf } from './browser.js';
 import { running } from './running.js';
@@ -67,6 +68,35 @@ browserTest('clicks for and against, candidates by key, undo and redo', async (t
   await page.keyboard.press('Control+z');
   await said(page, /^Taken back/);
   t.deepEqual((await masksOnDisk(folder)).map(({ status }) => status), ['accepted', 'rejected'], 'also what was saved is taken back');
+});
+
+browserTest('a mask that was set aside for another is there at once when that is rejected, and gone when that is taken back', async (t) => {
+  const folder = await sceneProject(t), ball = rleFromBox({ x0: 40, y0: 90, x1: 110, y1: 150 }, FRUIT);
+  await withProject(folder, 'write', (project) => {
+    for (const stage of ['assisted-manual', 'fully-automatic'] as const) addMask(project, { imageId: 1, categoryId: stage === 'assisted-manual' ? 1 : 2, stage, status: 'accepted', annotator: stage === 'assisted-manual' ? 'ann' : null, rle: ball }, 1);
+    dedupeProject(project, { iou: 0.9, containment: 0.9, perCategory: false }, 2);
+  });
+  const { origin, token } = await running(t, folder, { site: await packagedSite() }), context = await newContext(t), complaints = complaintsOf(context), page = await opened(context, `${origin}/#t=${token}`);
+  const at = await spotOf(page, FRUIT, ...RED), statuses = async (): Promise<string[]> => (await masksOnDisk(folder)).map(({ status }) => status);
+  t.is(await page.locator('#masks').textContent(), '1 mask');
+  await page.mouse.move(at.x, at.y);
+  await page.keyboard.press('x');
+  await said(page, /^Rejected\. A mask that it had stood for is back\./);
+  t.is(await page.locator('#masks').textContent(), '1 mask');
+  t.deepEqual(await statuses(), ['rejected', 'accepted']);
+  await page.keyboard.press('Control+z');
+  await said(page, /^Taken back/);
+  t.is(await page.locator('#masks').textContent(), '1 mask');
+  t.deepEqual(await statuses(), ['accepted', 'duplicate']);
+  await page.keyboard.press('Control+Shift+z');
+  await said(page, /^Done again/);
+  // it can be pointed at and judged, as nothing could that is only on the disk
+  await page.mouse.move(at.x + 2, at.y);
+  await page.keyboard.press('x');
+  await said(page, /^Rejected\.$/);
+  t.is(await page.locator('#masks').textContent(), '0 masks');
+  t.deepEqual(await statuses(), ['rejected', 'rejected']);
+  t.deepEqual(complaints, []);
 });
 
 browserTest('brush, eraser and outline, without the model', async (t) => {

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import type { SaveAction, SaveAnswer } from '../../src/annotator/api.js';
 import { initProject } from '../../src/engine/init.js';
-import { addMask, maskById, masksOf } from '../../src/engine/masks.js';
+import { dedupeProject } from '../../src/engine/dedupe.js';
+import { addMask, addMasks, maskById, masksOf } from '../../src/engine/masks.js';
 import { imageById } from '../../src/engine/images.js';
-import { openProject } from '../../src/engine/project.js';
+import { openProject, withProject } from '../../src/engine/project.js';
 import { verdictsOf } from '../../src/engine/verdicts.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { boxMask, drawPng, placeWith } from '../engine/scenes.js';
@@ -88,6 +89,25 @@ test('proposals are accepted, corrected, rejected, and all of it taken back', as
   t.deepEqual(masksOf(project, 2).map(({ id, status }) => [id, status]), [[1, 'accepted'], [2, 'proposed'], [3, 'proposed'], [4, 'rejected'], [5, 'accepted']]);
   t.like(verdictsOf(project, 1)[0], { annotator: 'ann', score: 0.9, seconds: 1, clicks: 1 });
   await project.close();
+});
+
+test('what had been set aside for a mask comes back with the answer that rejects it, and goes with the one that takes that back', async (t) => {
+  const { folder } = await projectPlace(t);
+  await withProject(folder, 'write', (project) => {
+    const common = { imageId: 1, categoryId: 1, status: 'accepted', rle: boxMask(5, 5, 25, 25) } as const;
+    addMasks(project, [{ ...common, stage: 'assisted-manual', annotator: 'ann' }, { ...common, stage: 'fully-automatic' }, { ...common, stage: 'fully-automatic', rle: boxMask(30, 5, 45, 25) }], 1);
+    dedupeProject(project, { iou: 0.9, containment: 0.9, perCategory: false }, 2);
+  });
+  const tab = await Tab.open(await running(t, folder)), { id, masks } = imageOf(await tab.claim(1)), [own] = masks;
+  t.deepEqual(masks.map((mask) => mask.id), [1, 3]);
+  const rejected = await tab.saved(id, onMask('reject', own!));
+  t.like(rejected, { mask: null, gone: [1], others: [{ id: 2, status: 'accepted', stage: 'fully-automatic', counts: own!.counts }] });
+  const taken = await tab.saved(id, onMask('reopen', { ...own!, revision: 2 }));
+  t.like(taken, { mask: { id: 1, status: 'proposed' }, gone: [2] });
+  t.is(taken.others, undefined);
+  const again = await tab.saved(id, onMask('accept', taken.mask!));
+  t.deepEqual([again.gone, again.others, again.mask?.status], [[], undefined, 'accepted']);
+  t.deepEqual(imageOf(await tab.claim(1)).masks.map((mask) => mask.id), [1, 3], 'as the page has it by now');
 });
 
 test('an action sent again after a lost answer is done once, also by a server that was started anew', async (t) => {

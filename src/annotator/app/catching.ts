@@ -14,30 +14,34 @@ const isConflict = (error: unknown): boolean => error instanceof Refused && erro
 export class Catching {
   constructor(private readonly parts: { saver: Saver; server: Server; images: Images }) {}
 
-  /** Throws what it was refused with in the end: another has the image, or has changed the mask. */
-  async save(desk: Desk, intent: Intent): Promise<void> {
-    const { saver, images } = this.parts, id = intent.kind === 'add' ? undefined : intent.maskId;
+  /** Returns how many other masks came back. Throws what it was refused with in the end: another has the image, or has changed the mask. */
+  async save(desk: Desk, intent: Intent): Promise<number> {
+    const { saver } = this.parts, id = intent.kind === 'add' ? undefined : intent.maskId;
     const revisionOf = (): number | undefined => (id === undefined ? undefined : desk.settled.get(id)?.view.revision);
     const read = intent.revision ?? revisionOf();
     try {
-      await saver.perform(desk, intent);
+      return await saver.perform(desk, intent);
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      await images.again(desk);
+      await this.claimAgain(desk, error);
       // else only the claim had run out
       if (revisionOf() !== read) throw error;
-      await saver.perform(desk, intent);
+      return await saver.perform(desk, intent);
     }
+  }
+
+  /** Takes the image's claim again where a no was about that. Throws that no for any other, and where another has the image. */
+  async claimAgain(desk: Desk, error: unknown): Promise<void> {
+    if (!isConflict(error)) throw error;
+    await this.parts.images.again(desk);
   }
 
   /** The image is done, skipped or to do. Throws `engine/conflict` where others have worked on it since it was read, and what the server refuses with. */
   async finish(desk: Desk, outcome: FinishRequest['outcome'], seconds: number): Promise<void> {
-    const { server, images } = this.parts, { id, revision } = desk.image;
+    const { server } = this.parts, { id, revision } = desk.image;
     try {
       await server.finish({ imageId: id, revision, outcome, seconds });
     } catch (error) {
-      if (!isConflict(error)) throw error;
-      await images.again(desk);
+      await this.claimAgain(desk, error);
       if (desk.image.revision !== revision) throw new SamError('engine/conflict', 'Others have worked on this image meanwhile. Look at what they did, then go on.', { cause: error });
       await server.finish({ imageId: id, revision, outcome, seconds });
     }

@@ -10,6 +10,8 @@ import type { Desk } from './state.js';
 /** Milliseconds between attempts while nothing can be saved. */
 const AGAIN = 1500;
 
+export const nextAttempt = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+
 export class Saver {
   readonly queue: SaveQueue;
   private deeds = new Deeds();
@@ -18,7 +20,7 @@ export class Saver {
     this.queue = new SaveQueue({
       send: (imageId, action) => server.save(imageId, action),
       troubleOf: (error) => (error instanceof NotNow ? error : undefined),
-      pause: () => new Promise((resolve) => { setTimeout(resolve, AGAIN); }),
+      pause: nextAttempt,
       onState,
     });
   }
@@ -28,10 +30,11 @@ export class Saver {
     this.deeds = new Deeds();
   }
 
-  /** Saves a new deed. Throws what it was refused with: then nothing was done. */
-  async perform(desk: Desk, intent: Intent): Promise<void> {
-    const { deeds } = this, deed = await this.carryOut(desk, intent);
+  /** Saves a new deed; returns how many other masks came back with it. Throws what it was refused with: then nothing was done. */
+  async perform(desk: Desk, intent: Intent): Promise<number> {
+    const { deeds } = this, { deed, back } = await this.carryOut(desk, intent);
     if (deed !== undefined) deeds.add(deed);
+    return back;
   }
 
   /** Takes the last deed back; false where there is none. Throws as `perform`. */
@@ -47,13 +50,13 @@ export class Saver {
   async redo(desk: Desk): Promise<boolean> {
     const { deeds } = this, deed = deeds.takeUndone();
     if (deed === undefined) return false;
-    const again = await this.carryOut(desk, deed.intent);
+    const { deed: again } = await this.carryOut(desk, deed.intent);
     if (again !== undefined) deeds.redone(again);
     return true;
   }
 
-  /** Undefined: done, and not to be taken back. */
-  private async carryOut(desk: Desk, intent: Intent): Promise<Deed | undefined> {
+  /** No `deed`: done, and not to be taken back. `back`: other masks that came back. */
+  private async carryOut(desk: Desk, intent: Intent): Promise<{ deed: Deed | undefined; back: number }> {
     const cost = this.effort.take();
     const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
     const before = intent.kind === 'add' ? undefined : desk.settled.get(intent.maskId);
@@ -65,7 +68,7 @@ export class Saver {
       desk.image.revision = answer.revision;
       if (action.current !== undefined) desk.settled.apply(action.current, answer);
       this.onChange();
-      return deedOf(intent, answer, before);
+      return { deed: deedOf(intent, answer, before), back: answer.others?.length ?? 0 };
     } catch (error) {
       this.effort.giveBack(cost);
       throw error;

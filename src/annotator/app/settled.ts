@@ -61,8 +61,9 @@ export class Settled {
   }
 
   /** Takes over what a saved action changed. */
-  apply(action: SaveAction, { mask, gone }: SaveAnswer): void {
+  apply(action: SaveAction, { mask, gone, others = [] }: SaveAnswer): void {
     for (const id of gone) this.masks.delete(id);
+    for (const other of others) this.masks.set(other.id, new Shown(other, this.image));
     if (mask !== null) this.masks.set(mask.id, new Shown(mask, this.image));
     else if (action.kind !== 'add') this.masks.delete(action.maskId);
     this.version++;

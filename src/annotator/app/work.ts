@@ -191,7 +191,7 @@ export class Work {
   private async judge(intent: Intent, done: string): Promise<void> {
     const { state, panel, catching } = this.parts;
     if (state.desk === undefined) return;
-    await catching.save(state.desk, intent).then(() => { panel.say(done); }, this.tell);
+    await catching.save(state.desk, intent).then((back) => { panel.say(back === 0 ? done : `${done} ${back === 1 ? 'A mask' : `${back} masks`} that it had stood for ${back === 1 ? 'is' : 'are'} back.`); }, this.tell);
     this.refocus();
   }
 

@@ -20,6 +20,8 @@ export class Commands {
     }
     // page.ts writes names of tools
     for (const button of document.querySelectorAll<HTMLElement>('[data-tool]')) button.addEventListener('click', () => { this.tool(button.dataset['tool'] as Tool); });
+    // a button or slider that a mouse pressed does not keep the keys: Enter accepts right after a class was clicked
+    addEventListener('click', ({ target, detail }) => { if (detail > 0 && target instanceof Element && target.closest('button, input[type=range]') !== null) stage.element.focus({ preventScroll: true }); }, true);
     byId('opacity').addEventListener('input', (event) => { this.opacity(Number((event.target as HTMLInputElement).value) / 100); });
     byId('brush').addEventListener('input', (event) => { this.radius(Number((event.target as HTMLInputElement).value)); });
   }
@@ -117,7 +119,7 @@ export class Commands {
       this.moveCross(0, 0);
       return;
     }
-    if (tool !== 'box') {
+    if (tool !== 'box' || label === 0) {
       void this.work.step({ kind: 'point', ...clickSpot(cross, desk.image), label });
       return;
     }

@@ -51,10 +51,12 @@ export const PAGE_HTML = `<!doctype html>
   <button type="button" class="plain" data-do="help" aria-label="List of keys (question mark)" title="Keys (?)" aria-keyshortcuts="?">?</button>
 </header>
 <main>
+  <div class="desk">
   <div id="stage" class="stage" tabindex="0" role="application" aria-label="Image. Arrow keys move the crosshair, F marks the object, Enter accepts, question mark lists all keys." aria-describedby="said">
     <canvas id="canvas" aria-hidden="true"></canvas>
     <p id="notice" class="notice" role="alert" hidden></p>
-    <p id="hint" class="hint"></p>
+  </div>
+  <p class="hint" aria-hidden="true"><span id="hint"></span></p>
   </div>
   <aside aria-label="Mask">
     <div class="tools" role="group" aria-label="Tool">
@@ -67,8 +69,10 @@ export const PAGE_HTML = `<!doctype html>
     <label class="slider">Brush size <input id="brush" type="range" min="1" max="120" value="14"></label>
     <label class="slider">Mask opacity <input id="opacity" type="range" min="0" max="100" value="40"></label>
     </div>
+    <div class="detail">
     <section id="choices" hidden><h2>Which one?</h2><div id="candidates" class="candidates" role="radiogroup" aria-label="Masks of the model"></div></section>
     <section id="about" hidden><h2 id="about-title"></h2><p id="about-text" class="muted"></p></section>
+    </div>
     <div class="row"><button type="button" class="main" data-do="accept" title="Accept (Enter)">Accept</button><button type="button" data-do="cancel" title="Drop (Esc)">Drop</button><button type="button" data-do="reject" title="Reject (X)">Reject</button></div>
     <section class="pick"><h2 id="class-title">Class</h2><div id="classes" class="classes" role="radiogroup" aria-labelledby="class-title"></div></section>
     <span class="gap"></span>

@@ -1,7 +1,8 @@
 /** Everything around the canvas: classes, candidates, what is saved, what is said. Texts from data are set as text, never as markup. */
-import type { SaveState } from './saves.js';
+import type { SaveState, Trouble } from './saves.js';
 import { classColour } from './colours.js';
 import { isOpen, maskOf } from './draft.js';
+import { radioKeys, showChosen, showInGroup } from './radios.js';
 import { isJudging, type PageState } from './state.js';
 
 /** An element that the page was written with. */
@@ -17,16 +18,26 @@ function made<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, 
   return element;
 }
 
+/** The key of a button as a picture; readers of the screen get it as what it is. */
+function keycap(button: HTMLElement, text: string, keys: string): HTMLElement {
+  const cap = made('kbd', '', text);
+  cap.setAttribute('aria-hidden', 'true');
+  button.setAttribute('aria-keyshortcuts', keys);
+  return cap;
+}
+
 const percent = (score: number | null): string => (score === null ? '–' : `${Math.round(100 * score)} %`);
 
 export class Panel {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private candidatesKey: unknown;
+  private categoryShown: number | undefined;
 
   constructor(private readonly state: PageState, private readonly onClass: (id: number) => void, private readonly onCandidate: (index: number) => void) {
     byId('project').textContent = state.project.readOnly ? `${state.project.name} (read-only)` : state.project.name;
     document.title = `${state.project.name} · sam annotator`;
     this.buildClasses();
+    for (const group of ['classes', 'candidates']) radioKeys(byId(group));
   }
 
   /** Tells what happened: for readers of the screen always, at the image's foot while nothing else is. */
@@ -44,11 +55,13 @@ export class Panel {
     if (!stays) this.noticeTimer = setTimeout(() => { notice.hidden = true; }, 8000);
   }
 
-  saved({ waiting, trouble }: SaveState, isDirty: boolean): void {
+  /** `keeping`: why the mask in work cannot be kept just now. */
+  saved({ waiting, trouble }: SaveState, isDirty: boolean, keeping: Trouble | undefined): void {
     const saved = byId('saved');
-    const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…' : isDirty ? 'Mask not accepted yet' : 'Saved';
+    const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…'
+      : keeping !== undefined ? `Mask in work not kept: ${keeping.short}, trying again` : isDirty ? 'Mask not accepted yet' : 'Saved';
     if (saved.textContent !== text) saved.textContent = text;
-    saved.className = `saved${trouble !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
+    saved.className = `saved${trouble !== undefined || keeping !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
   }
 
   timer(seconds: number, isOver: boolean): void {
@@ -68,7 +81,9 @@ export class Panel {
     byId('masks').textContent = `${count - proposals} ${count - proposals === 1 ? 'mask' : 'masks'}${proposals > 0 ? `, ${proposals} proposed` : ''}${state.isHidden ? ', hidden' : ''}`;
     for (const button of document.querySelectorAll<HTMLElement>('[data-tool]')) button.setAttribute('aria-pressed', String(button.dataset['tool'] === state.tool));
     document.querySelector('[data-do=hide]')?.setAttribute('aria-pressed', String(state.isHidden));
-    for (const button of byId('classes').children) button.setAttribute('aria-checked', String(button.getAttribute('data-class') === String(state.categoryId)));
+    showChosen(byId('classes'), (button) => button.getAttribute('data-class') === String(state.categoryId));
+    if (this.categoryShown !== state.categoryId) showInGroup(byId('classes'));
+    this.categoryShown = state.categoryId;
     this.showCandidates();
     this.showAbout();
     const judging = isJudging(state);
@@ -78,8 +93,13 @@ export class Panel {
     for (const name of ['next', 'previous', 'skip']) this.enable(name, desk !== undefined || name === 'previous');
   }
 
+  /** A button that cannot be pressed any more gives the keys back to the image. */
   private enable(name: string, isEnabled: boolean): void {
-    for (const button of document.querySelectorAll<HTMLButtonElement>(`[data-do=${name}]`)) button.disabled = !isEnabled || (this.state.project.readOnly && name !== 'previous' && name !== 'next');
+    for (const button of document.querySelectorAll<HTMLButtonElement>(`[data-do=${name}]`)) {
+      const hadFocus = button === document.activeElement;
+      button.disabled = !isEnabled || (this.state.project.readOnly && name !== 'previous' && name !== 'next');
+      if (hadFocus && button.disabled) byId('stage').focus({ preventScroll: true });
+    }
   }
 
   private buildClasses(): void {
@@ -89,7 +109,8 @@ export class Panel {
       button.type = 'button';
       button.setAttribute('role', 'radio');
       button.setAttribute('data-class', String(id));
-      button.append(swatch, made('span', 'name', name), ...(i < 9 ? [made('kbd', '', String(i + 1))] : []));
+      button.title = name;
+      button.append(swatch, made('span', 'name', name), ...(i < 9 ? [keycap(button, String(i + 1), String(i + 1))] : []));
       button.addEventListener('click', () => { this.onClass(id); });
       return button;
     }));
@@ -105,13 +126,13 @@ export class Panel {
         const button = made('button', '');
         button.type = 'button';
         button.setAttribute('role', 'radio');
-        button.append(made('b', '', percent(predictedIou)), made('kbd', '', `Alt ${i + 1}`));
+        button.append(made('b', '', percent(predictedIou)), keycap(button, `Alt ${i + 1}`, `Alt+${i + 1}`));
         button.setAttribute('aria-label', `Mask ${i + 1}, score ${percent(predictedIou)}`);
         button.addEventListener('click', () => { this.onCandidate(i); });
         return button;
       }));
     }
-    [...box.children].forEach((button, i) => { button.setAttribute('aria-checked', String(i === choice)); });
+    showChosen(box, (_, i) => i === choice);
   }
 
   private showAbout(): void {
@@ -120,6 +141,6 @@ export class Panel {
     if (view === undefined) return;
     byId('about-title').textContent = project.categories.find(({ id }) => id === view.categoryId)?.name ?? `class ${view.categoryId}`;
     const score = view.score ?? view.predictedIou, scored = score === null ? '' : `, score ${percent(score)}`;
-    byId('about-text').textContent = `${view.status}${scored}, ${view.area.toLocaleString('en')} px${view.annotator === null ? '' : `, by ${view.annotator}`}`;
+    byId('about-text').textContent = `${view.status}${scored}, ${view.area.toLocaleString('en')} px${view.annotator === null || view.status === 'proposed' ? '' : `, by ${view.annotator}`}`;
   }
 }

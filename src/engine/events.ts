@@ -6,10 +6,9 @@ import { latestRound } from './rounds.js';
 import type { EventKind, Stage } from './schema.js';
 
 /**
- * What is known of a step beside the masks themselves. `candidate`: which of the masks that the model offered last was taken, from 0. `asked`: how many prompts the first question to the model
- * had, 1 where it is missing; every further one was asked with the logits of the mask before.
+ * What is known of a step beside the masks themselves. `candidate`: which of the masks that the model offered last was taken, from 0.
  */
-export interface EventBody { seconds?: number | undefined; clicks?: number | undefined; outcome?: 'todo' | 'done' | 'skipped' | undefined; candidate?: number | undefined; asked?: number | undefined }
+export interface EventBody { seconds?: number | undefined; clicks?: number | undefined; outcome?: 'todo' | 'done' | 'skipped' | undefined; candidate?: number | undefined }
 
 /** `maskId`: the mask that was judged or corrected, `madeId`: the one that was made. `session`: the tab, or the run, of whoever did it. `at`: milliseconds since 1970. */
 export interface EngineEvent extends EventBody {
@@ -32,8 +31,8 @@ function eventOf({ body, ...row }: Row): EngineEvent {
 
 /** One row; call it inside of the step's transaction. */
 export function keepEvent(project: Project, event: NewEvent): void {
-  const { kind, session, annotator, stage, imageId, maskId, madeId, at, seconds, clicks, outcome, candidate, asked } = event;
-  const { database } = project, body: EventBody = { seconds, clicks, outcome, candidate, asked };
+  const { kind, session, annotator, stage, imageId, maskId, madeId, at, seconds, clicks, outcome, candidate } = event;
+  const { database } = project, body: EventBody = { seconds, clicks, outcome, candidate };
   database.run(
     'INSERT INTO events (key, kind, session, annotator, stage, round, image_id, mask_id, made_id, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     event.key ?? keyOf(project, event), kind, session, annotator, stage, latestRound(project).number, imageId, maskId ?? null, madeId ?? null, at, JSON.stringify(body),

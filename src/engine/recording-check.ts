@@ -22,11 +22,11 @@ export function checkEvent(value: JsonValue): RecordedEvent {
   const fields = objectOf(value, 'a line'), kind = choiceOf(fields, 'kind', EVENT_KINDS);
   const image = objectOf(fields['image'], 'image');
   const [width, height] = [wholeOf(image, 'width', 1), wholeOf(image, 'height', 1)], size = { width, height };
-  const number = (name: 'seconds' | 'clicks' | 'candidate' | 'asked'): Partial<RecordedEvent> => (fields[name] === undefined ? {} : { [name]: name === 'seconds' ? numberOf(fields, name, 0) : wholeOf(fields, name, 0) });
+  const number = (name: 'seconds' | 'clicks' | 'candidate'): Partial<RecordedEvent> => (fields[name] === undefined ? {} : { [name]: name === 'seconds' ? numberOf(fields, name, 0) : wholeOf(fields, name, 0) });
   const event: RecordedEvent = {
     key: textOf(fields, 'key', /^[\w-]{8,64}$/), kind, at: wholeOf(fields, 'at', 0), session: textOf(fields, 'session'), annotator: fields['annotator'] === null ? null : nameOf(fields, 'annotator'),
     stage: choiceOf(fields, 'stage', STAGES), round: wholeOf(fields, 'round', 1), image: { sha256: textOf(image, 'sha256', HASH), file_name: textOf(image, 'file_name'), width, height },
-    ...number('seconds'), ...number('clicks'), ...number('candidate'), ...number('asked'),
+    ...number('seconds'), ...number('clicks'), ...number('candidate'),
     ...(kind === 'finish' ? { outcome: choiceOf(fields, 'outcome', ['todo', 'done', 'skipped']) } : {}),
     ...(kind === 'add' || kind === 'correct' ? { mask: maskOf(fields['mask'], size) } : {}),
   };

@@ -40,7 +40,7 @@ export interface RecordedEvent {
   image: { sha256: string; file_name: string; width: number; height: number };
   about?: { made_by: string } | { mask: RecordedMask };
   mask?: RecordedMask;
-  seconds?: number; clicks?: number; outcome?: 'todo' | 'done' | 'skipped'; candidate?: number; asked?: number;
+  seconds?: number; clicks?: number; outcome?: 'todo' | 'done' | 'skipped'; candidate?: number;
 }
 
 /** The lines of a recording, each with its newline; of one round where that is asked for. Memory: 500 steps. The caller holds one moment of the project. */
@@ -56,12 +56,12 @@ export function* recordingLines(project: Project, { round }: { round?: number | 
 interface Recorder { project: Project; names: ReadonlyMap<number, string>; hashes: ReadonlyMap<number, string> }
 
 function recordedOf(recorder: Recorder, event: EngineEvent): RecordedEvent {
-  const { project } = recorder, { key, kind, at, session, annotator, stage, round, imageId, maskId, madeId, seconds, clicks, outcome, candidate, asked } = event;
+  const { project } = recorder, { key, kind, at, session, annotator, stage, round, imageId, maskId, madeId, seconds, clicks, outcome, candidate } = event;
   const { sha256, fileName, width, height } = imageById(project, imageId);
   return {
     key, kind, at, session, annotator, stage, round, image: { sha256, file_name: fileName, width, height }, ...(maskId === null ? {} : { about: aboutOf(recorder, maskId) }),
     ...(madeId === null ? {} : { mask: maskOf(recorder, maskById(project, madeId)) }), ...(seconds === undefined ? {} : { seconds }), ...(clicks === undefined ? {} : { clicks }),
-    ...(outcome === undefined ? {} : { outcome }), ...(candidate === undefined ? {} : { candidate }), ...(asked === undefined ? {} : { asked }),
+    ...(outcome === undefined ? {} : { outcome }), ...(candidate === undefined ? {} : { candidate }),
   };
 }
 

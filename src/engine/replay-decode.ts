@@ -7,6 +7,7 @@ import { maskIou } from '../mask/iou.js';
 import { mergeRle, subtractRle } from '../mask/merge.js';
 import { rleArea, type Rle } from '../mask/rle.js';
 import { rleFromString } from '../mask/rle-string.js';
+import { correctionStart } from '../models/correction-start.js';
 import { predict, type Prompt, type PromptPoint } from '../models/predict.js';
 import { Predictor, type ImageEmbedding, type ModelFiles } from '../models/predictor.js';
 import { pathOfImage, type EngineImage } from './images.js';
@@ -45,7 +46,7 @@ export class ReplayDecoder {
       return rle === undefined ? undefined : { rle: shown(rle, event), predictedIou: null };
     }
     const wanted = rleFromString(recorded.segmentation.counts, image.width, image.height);
-    const offers = await this.chain(project, image, asked, event, isSame, wanted);
+    const offers = await this.chain(project, image, asked, event, base, isSame, wanted);
     const drawn = offers.map(({ rle, predictedIou }) => ({ rle: paint(rle)!, predictedIou }));
     const best = drawn[likest(drawn.map(({ rle }) => rle), wanted)]!;
     return { rle: shown(best.rle, event), predictedIou: Math.min(1, Math.max(0, best.predictedIou)) };
@@ -55,11 +56,12 @@ export class ReplayDecoder {
     await (await this.predictor?.catch(() => undefined))?.close();
   }
 
-  /** Prompt after prompt, each asked with those before and the logits of the mask that was taken then; what is offered in the end, or what was taken of it. */
-  private async chain(project: Project, image: EngineImage, { prompts }: Asked, event: RecordedEvent, isSame: boolean, wanted: Rle): Promise<Offer[]> {
+  /** Prompt after prompt, each asked with those before and the logits of the mask that was taken then, a correction from the mask that was there; what is offered in the end, or what was taken of it. */
+  private async chain(project: Project, image: EngineImage, { prompts }: Asked, event: RecordedEvent, base: Rle | undefined, isSame: boolean, wanted: Rle): Promise<Offer[]> {
+    const start = base === undefined ? undefined : correctionStart(base, (await this.open()).spec), first: Given[] = start === undefined ? [] : [{ point: start.point }];
     let taken: Offer | undefined;
-    for (let count = Math.min(event.asked ?? 1, prompts.length); ; count++) {
-      const { offers, choice } = await this.offers(project, image, prompts.slice(0, count), taken), isLast = count === prompts.length;
+    for (let count = 1; ; count++) {
+      const { offers, choice } = await this.offers(project, image, [...first, ...prompts.slice(0, count)], taken?.logits ?? start?.logits), isLast = count === prompts.length;
       const number = isLast ? event.candidate : prompts[count - 1]!.candidate ?? choice, candidate = isSame && number !== undefined ? offers[number] : undefined;
       if (isLast) return candidate === undefined ? offers : [candidate];
       // a person picks what they want of a first click's masks, and goes on from the model's own later
@@ -68,10 +70,10 @@ export class ReplayDecoder {
   }
 
   /** What the annotator's page offers, in its order. */
-  private async offers(project: Project, image: EngineImage, given: readonly Given[], before: Offer | undefined): Promise<{ offers: Offer[]; choice: number }> {
+  private async offers(project: Project, image: EngineImage, given: readonly Given[], logits: Float32Array | undefined): Promise<{ offers: Offer[]; choice: number }> {
     const points = given.flatMap((prompt) => ('point' in prompt ? [prompt.point] : [])), box = given.flatMap((prompt) => ('box' in prompt ? [prompt.box] : []))[0];
     const takesMaskInput = (await this.open()).spec.takesMaskInput;
-    const prompt = { points, ...(box === undefined ? {} : { box }), ...(before !== undefined && takesMaskInput ? { logits: before.logits } : {}) };
+    const prompt = { points, ...(box === undefined ? {} : { box }), ...(logits !== undefined && takesMaskInput ? { logits } : {}) };
     const several = await this.ask(project, image, prompt, true), scores = several.map(({ predictedIou }) => predictedIou);
     if (given.length === 1 && box === undefined) return { offers: several, choice: scores.indexOf(Math.max(...scores)) };
     const single = await this.ask(project, image, prompt, false);

@@ -23,12 +23,12 @@ const CLAIM_MILLISECONDS = 300_000;
 
 /** Throws `engine/record`, `engine/conflict`: then nothing was done. `redrawn`: the mask instead of the recorded one. */
 export function doStep(run: Replaying, image: EngineImage, event: RecordedEvent, redrawn: Redrawn | undefined): void {
-  const { project } = run, { key, kind, session, annotator, stage, at, seconds, clicks, outcome, candidate, asked } = event;
+  const { project } = run, { key, kind, session, annotator, stage, at, seconds, clicks, outcome, candidate } = event;
   project.database.write(() => {
     enterRound(run, event);
     const maskId = event.about === undefined ? undefined : aboutOf(run, image, event) ?? insertAbout(run, image, event);
     const madeId = act(run, image, event, maskId, redrawn);
-    keepEvent(project, { key, kind, session, annotator, stage, imageId: image.id, maskId, madeId, at, seconds, clicks, outcome, candidate, asked });
+    keepEvent(project, { key, kind, session, annotator, stage, imageId: image.id, maskId, madeId, at, seconds, clicks, outcome, candidate });
   });
 }
 

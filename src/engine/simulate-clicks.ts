@@ -1,27 +1,26 @@
 /**
  * The simulated annotator at one object: it clicks where the mask is most wrong until the mask is good enough, or it has no more patience. The first
  * click on an object gives three masks, of which it takes the truly best, as a person does; every later one gives the model's single mask, and the
- * logits are fed back.
+ * logits are fed back. A correction starts from the mask that is there, as in the annotator's page.
  */
 import { nextClick } from '../evaluation/next-click.js';
 import type { Ask } from '../evaluation/prompt-rounds.js';
-import type { Box } from '../geometry/box.js';
 import { maskIou } from '../mask/iou.js';
 import type { Rle } from '../mask/rle.js';
+import { correctionStart } from '../models/correction-start.js';
 import type { Prediction, Prompt, PromptPoint } from '../models/predict.js';
 
-/** `mask`: what is there already, with the points and the box that made it, at least one of either. */
-export interface ClickStart { mask: Rle; points: readonly PromptPoint[]; box?: Box | undefined }
+/** An object to be found; its truth has at least one pixel. `start`: the mask that is corrected, of at least one pixel; without it the object is clicked from nothing. */
+export interface ClickWork { id: number; truth: Rle; start?: Rle | undefined }
 
-/** An object to be found; its truth has at least one pixel. Without `start` it is clicked from nothing. */
-export interface ClickWork { id: number; truth: Rle; start?: ClickStart | undefined }
+/** `points`: the clicks. `iou`: with the truth, 0..1; `isGood`: it was reached. `candidate`: which of the first click's masks was taken. */
+export interface Clicked { id: number; mask: Rle; iou: number; isGood: boolean; points: PromptPoint[]; predictedIou: number; candidate: number }
 
-/** `clicks`: those that were made now. `points`, `box`: all that the mask was made of. `iou`: with the truth, 0..1; `isGood`: it was reached. `candidate`: which of the first click's masks was taken. */
-export interface Clicked { id: number; mask: Rle; iou: number; isGood: boolean; clicks: number; points: PromptPoint[]; box?: Box; predictedIou: number; candidate: number }
+/** `maskSide`, `inputSide`, `takesMaskInput`: of the model that is asked (`ModelSpec`). */
+export interface Patience { acceptIou: number; maxClicks: number; takesMaskInput: boolean; maskSide: number; inputSide: number }
 
-export interface Patience { acceptIou: number; maxClicks: number; takesMaskInput: boolean }
-
-interface Chain { work: ClickWork; mask: Rle | undefined; logits: Float32Array | undefined; points: PromptPoint[]; clicks: number; iou: number; predictedIou: number; candidate: number | undefined; isOver: boolean }
+/** `first`: what a correction starts from, beside the clicks. */
+interface Chain { work: ClickWork; mask: Rle | undefined; first: PromptPoint | undefined; logits: Float32Array | undefined; points: PromptPoint[]; iou: number; predictedIou: number; candidate: number | undefined; isOver: boolean }
 
 /** Objects in work at once: memory holds the logits of so many. */
 const GROUP = 32;
@@ -31,12 +30,17 @@ export async function clickObjects(works: readonly ClickWork[], ask: Ask, patien
   const clicked: Clicked[] = [];
   for (let at = 0; at < works.length; at += GROUP) {
     const chains = works.slice(at, at + GROUP).map((work): Chain => ({
-      work, mask: work.start?.mask, logits: undefined, points: [...work.start?.points ?? []], clicks: 0, iou: 0, predictedIou: 0, candidate: undefined, isOver: false,
+      work, mask: work.start, ...startOf(work, patience), points: [], iou: 0, predictedIou: 0, candidate: undefined, isOver: false,
     }));
     for (let click = 0; click < patience.maxClicks && chains.some(({ isOver }) => !isOver); click++) await clickOnce(chains, ask, patience);
     clicked.push(...chains.map((chain) => clickedOf(chain, patience)));
   }
   return clicked;
+}
+
+function startOf({ start }: ClickWork, patience: Patience): Pick<Chain, 'first' | 'logits'> {
+  const from = start === undefined ? undefined : correctionStart(start, patience);
+  return { first: from?.point, logits: from?.logits };
 }
 
 /** One click on each that is not over: those from nothing ask for three masks, the others for one. */
@@ -57,13 +61,11 @@ function addClick(chain: Chain): boolean {
   chain.isOver = point === undefined;
   if (point === undefined) return false;
   chain.points.push(point);
-  chain.clicks++;
   return true;
 }
 
-function promptOf({ points, logits, work }: Chain, { takesMaskInput }: Patience): Prompt {
-  const box = work.start?.box;
-  return { points, ...(box === undefined ? {} : { box }), ...(takesMaskInput && logits !== undefined ? { logits } : {}) };
+function promptOf({ first, points, logits }: Chain, { takesMaskInput }: Patience): Prompt {
+  return { points: first === undefined ? points : [first, ...points], ...(takesMaskInput && logits !== undefined ? { logits } : {}) };
 }
 
 /** Of several masks the truly best, the first on ties. */
@@ -77,8 +79,7 @@ function take(chain: Chain, { masks, logits, predictedIou }: Prediction, { accep
   chain.isOver = chain.iou >= acceptIou;
 }
 
-function clickedOf({ work, mask, iou, clicks, points, predictedIou, candidate = 0 }: Chain, { acceptIou }: Patience): Clicked {
-  const box = work.start?.box;
+function clickedOf({ work, mask, iou, points, predictedIou, candidate = 0 }: Chain, { acceptIou }: Patience): Clicked {
   // an object has a pixel, so there was a first click and a mask
-  return { id: work.id, mask: mask!, iou, isGood: iou >= acceptIou, clicks, points, ...(box === undefined ? {} : { box }), predictedIou, candidate };
+  return { id: work.id, mask: mask!, iou, isGood: iou >= acceptIou, points, predictedIou, candidate };
 }

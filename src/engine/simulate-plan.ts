@@ -1,8 +1,5 @@
 /** What the simulated annotator is going to do at an image: verdicts on what is proposed, and the objects that it has to click on. */
-import type { JsonValue } from '../dataset/types.js';
-import type { Box } from '../geometry/box.js';
 import { rleFromString } from '../mask/rle-string.js';
-import type { PromptPoint } from '../models/predict.js';
 import type { EngineImage } from './images.js';
 import { masksOf, rleOfMask, type EngineMask } from './masks.js';
 import type { Project } from './project.js';
@@ -37,25 +34,8 @@ export function planImage(project: Project, image: EngineImage, objects: readonl
   };
 }
 
-/** What the worker is asked, corrections first. One begins where the model was when it proposed; where that is not known, from nothing. */
+/** What the worker is asked, corrections first. */
 export function worksOf({ correct, missing, isVerdictsOnly }: PlannedImage): WorkOfObject[] {
-  const starts = correct.map(({ mask, object }): WorkOfObject => {
-    const prompts = promptsOfMask(mask);
-    return { id: object.id, truth: object.counts, start: prompts === undefined ? undefined : { mask: mask.counts, ...prompts } };
-  });
+  const starts = correct.map(({ mask, object }): WorkOfObject => ({ id: object.id, truth: object.counts, start: mask.counts }));
   return isVerdictsOnly ? starts : [...starts, ...missing.map(({ id, counts }): WorkOfObject => ({ id, truth: counts }))];
 }
-
-/** The points and the box that made a mask; undefined where nothing is known of either. */
-function promptsOfMask({ prompts, details }: EngineMask): { points: PromptPoint[]; box?: Box } | undefined {
-  const points: PromptPoint[] = (details.pointCoords ?? []).map(([x, y]) => ({ x, y, label: 1 }));
-  let box: Box | undefined;
-  for (const prompt of Array.isArray(prompts) ? prompts : []) {
-    const { kind, x, y, label, x0, y0, x1, y1 } = fieldsOf(prompt);
-    if (kind === 'point' && typeof x === 'number' && typeof y === 'number') points.push({ x, y, label: label === 0 ? 0 : 1 });
-    if (kind === 'box' && typeof x0 === 'number' && typeof y0 === 'number' && typeof x1 === 'number' && typeof y1 === 'number') box = { x0, y0, x1, y1 };
-  }
-  return points.length === 0 && box === undefined ? undefined : { points, ...(box === undefined ? {} : { box }) };
-}
-
-const fieldsOf = (value: JsonValue): { [key: string]: JsonValue } => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {});

@@ -66,7 +66,7 @@ function rejectProposal(saving: Saving, { id, revision }: EngineMask, seconds: n
 }
 
 function correctProposal(saving: Saving, mask: EngineMask, object: TrueObject, clicked: ClickedObject): void {
-  const { project, options, modelId, now, tally } = saving, { secondsPerVerdict, secondsPerClick, secondsToPaint, giveUp } = options, { clicks } = clicked;
+  const { project, options, modelId, now, tally } = saving, { secondsPerVerdict, secondsPerClick, secondsToPaint, giveUp } = options, clicks = clicked.points.length;
   const paints = !clicked.isGood && giveUp === 'paint';
   const seconds = spend(saving, `correct ${mask.id}`, secondsPerVerdict + clicks * secondsPerClick + (paints ? secondsToPaint : 0));
   tally.clicks += clicks;
@@ -78,13 +78,13 @@ function correctProposal(saving: Saving, mask: EngineMask, object: TrueObject, c
   const { rle, prompts, predictedIou } = madeOf(saving, object, clicked, paints, seconds);
   const verdict = { maskId: mask.id, revision: mask.revision, annotator: options.annotator, seconds, clicks };
   const made = correctMask(project, verdict, { rle, prompts, predictedIou, modelId, categoryId: object.categoryId }, now);
-  keep(saving, 'correct', { maskId: mask.id, madeId: made.id, seconds, clicks, ...askedOf(clicked) });
+  keep(saving, 'correct', { maskId: mask.id, madeId: made.id, seconds, clicks, ...takenOf(clicked) });
   tally.corrected++;
   tally.painted += paints ? 1 : 0;
 }
 
 function addObject(saving: Saving, object: TrueObject, clicked: ClickedObject): void {
-  const { project, plan: { image }, options, modelId, now, tally } = saving, { secondsToFind, secondsPerClick, secondsToPaint, giveUp } = options, { clicks } = clicked;
+  const { project, plan: { image }, options, modelId, now, tally } = saving, { secondsToFind, secondsPerClick, secondsToPaint, giveUp } = options, clicks = clicked.points.length;
   const paints = !clicked.isGood && giveUp === 'paint';
   const seconds = spend(saving, `add ${image.fileName} ${object.id}`, secondsToFind + clicks * secondsPerClick + (paints ? secondsToPaint : 0));
   tally.clicks += clicks;
@@ -95,21 +95,20 @@ function addObject(saving: Saving, object: TrueObject, clicked: ClickedObject): 
   const made = addMask(project, {
     ...madeOf(saving, object, clicked, paints, seconds), imageId: image.id, categoryId: object.categoryId, stage: STAGE_OF[options.stage], status: 'accepted', modelId, annotator: options.annotator, seconds, clicks,
   }, now);
-  keep(saving, 'add', { madeId: made.id, seconds, clicks, ...askedOf(clicked) });
+  keep(saving, 'add', { madeId: made.id, seconds, clicks, ...takenOf(clicked) });
   tally.drawn++;
   tally.painted += paints ? 1 : 0;
 }
 
-/** The first question had all prompts but those of the later clicks, which are answered with one mask each. */
-const askedOf = ({ points, box, clicks, candidate }: ClickedObject): EventBody => ({ candidate: clicks === 1 ? candidate : 0, asked: (box === undefined ? 0 : 1) + points.length - clicks + 1 });
+/** Later clicks are answered with one mask each. */
+const takenOf = ({ points, candidate }: ClickedObject): EventBody => ({ candidate: points.length === 1 ? candidate : 0 });
 
 /** The mask and where it came from, as the annotator's page stores it. What was painted is the truth itself. Clicks are spread evenly over the seconds. */
-function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, box, predictedIou, clicks, candidate }: ClickedObject, isPainted: boolean, seconds: number): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
-  const steps = clicks + (isPainted ? 1 : 0), first = points.length - clicks;
+function madeOf({ plan: { image: { width, height } } }: Saving, object: TrueObject, { mask, points, predictedIou, candidate }: ClickedObject, isPainted: boolean, seconds: number): Required<Pick<NewMask, 'rle' | 'prompts' | 'predictedIou'>> {
+  const steps = points.length + (isPainted ? 1 : 0);
   const at = (step: number): { at: number } => ({ at: Math.round((1000 * seconds * step) / steps) / 1000 });
   const prompts = [
-    ...(box === undefined ? [] : [{ kind: 'box', ...box }]),
-    ...points.map((point, i) => ({ kind: 'point', ...point, ...(i === first && clicks > 1 ? { candidate } : {}), ...(i < first ? {} : at(i - first + 1)) })),
+    ...points.map((point, i) => ({ kind: 'point', ...point, ...(i === 0 && points.length > 1 ? { candidate } : {}), ...at(i + 1) })),
     ...(isPainted ? [{ kind: 'brush', ...at(steps) }] : []),
   ];
   return { rle: rleFromString(isPainted ? object.counts : mask, width, height), prompts, predictedIou: isPainted ? null : Math.min(1, Math.max(0, predictedIou)) };

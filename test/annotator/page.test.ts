@@ -4,10 +4,12 @@ import test, { type ExecutionContext } from 'ava';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { MaskView, SaveRequest } from '../../src/annotator/api.js';
 import { maskIou } from '../../src/mask/iou.js';
+import type { Rle } from '../../src/mask/rle.js';
 import { boxFromRle, rleArea } from '../../src/mask/rle.js';
 import { rleFromString, rleToString } from '../../src/mask/rle-string.js';
 import { rleFromBox } from '../../src/mask/polygon-fill.js';
 import { readImage } from '../../src/image/decode.js';
+import { correctionStart } from '../../src/models/correction-start.js';
 import { predict } from '../../src/models/predict.js';
 import { Predictor } from '../../src/models/predictor.js';
 import { FakeServer, MODEL, type FakeProject } from './fake-server.js';
@@ -95,6 +97,30 @@ browserTest('a further click is asked with the logits of the mask that was taken
   const saved = rleFromString(counts, width, height), [asChained, asAtOnce] = [second!, other!].map(({ masks }) => maskIou([saved], [masks[0]!])[0]!);
   t.true(asChained! > 0.99, `IoU ${asChained}`);
   t.true(asAtOnce! < asChained!, 'the logits make a difference here');
+});
+
+browserTest('a click on the background of a mask that is there takes a piece off it; the rest stays', async (t) => {
+  const size = { width: 256, height: 192 }, there = rleFromBox({ x0: 58, y0: 104, x1: 160, y1: 158 }, size);
+  const mask: MaskView = { ...proposal(1, 0, 0, 10, size, 0.9), counts: rleToString(there), box: boxFromRle(there)!, area: rleArea(there), status: 'accepted' };
+  const opened = await open(t, { images: [{ ...FRUIT.images[0]!, masks: [mask] }] }), { page, server, said } = opened;
+  await clickImage(opened, 75, 120);
+  await said(/^Correct it/);
+  await clickImage(opened, 150, 110, ['Shift']);
+  await said(/Enter accepts it/);
+  await page.keyboard.press('Enter');
+  await said(/^Saved/);
+  const { counts, prompts } = actionOf(server.saved[0], 'correct');
+  t.like(prompts, [{ kind: 'point', label: 0 }]);
+  const predictor = await Predictor.open(MODEL);
+  t.teardown(() => predictor.close());
+  const embedding = await predictor.embed(await readImage('fixtures/scenes/fruit.png', { name: 'fruit.png' })), [click] = prompts;
+  if (click?.kind !== 'point') return t.fail('the click is recorded');
+  const start = correctionStart(there, predictor.spec)!, point = { x: click.x, y: click.y, label: click.label };
+  const [expected] = await predict(predictor, embedding, [{ points: [start.point, point], logits: start.logits }], { multimask: false });
+  const [alone] = await predict(predictor, embedding, [{ points: [point] }], { multimask: false });
+  const saved = rleFromString(counts, size.width, size.height), iouWith = (rle: Rle): number => maskIou([saved], [rle])[0]!;
+  t.true(iouWith(expected!.masks[0]!) > 0.99);
+  t.true(iouWith(there) > iouWith(alone!.masks[0]!), 'it is nearer to the mask that was there than to what the click alone would be');
 });
 
 browserTest('a click where the pointer rests asks the model nothing new: the answer of its preview is taken', async (t) => {

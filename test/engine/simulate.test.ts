@@ -17,6 +17,8 @@ import type { Prompt } from '../../src/models/predict.js';
 import { TEST_ENV, TEST_MODEL } from '../test-model.js';
 import { boxMask, HEIGHT, NOW, projectWith, WIDTH, type Place } from './scenes.js';
 
+const MODEL_SIDES = { maskSide: 32, inputSide: 64 };
+
 /** A model that knows the object to half its width, and a click's column more with every further click. */
 function pretending(asked: { prompts: readonly Prompt[]; multimask: boolean }[]) {
   return async (prompts: readonly Prompt[], multimask: boolean) => {
@@ -31,8 +33,9 @@ function pretending(asked: { prompts: readonly Prompt[]; multimask: boolean }[])
 test('it takes the truly best of three, feeds the logits back, and stops when the mask is good enough', async (t) => {
   const asked: { prompts: readonly Prompt[]; multimask: boolean }[] = [];
   const work: ClickWork = { id: 5, truth: boxMask(0, 0, 18, 20) };
-  const [clicked] = await clickObjects([work], pretending(asked), { acceptIou: 0.85, maxClicks: 9, takesMaskInput: true });
-  t.like(clicked, { id: 5, isGood: true, clicks: 3, iou: 16 / 18, predictedIou: 0.9 });
+  const [clicked] = await clickObjects([work], pretending(asked), { acceptIou: 0.85, maxClicks: 9, takesMaskInput: true, ...MODEL_SIDES });
+  t.like(clicked, { id: 5, isGood: true, iou: 16 / 18, predictedIou: 0.9 });
+  t.is(clicked!.points.length, 3);
   t.deepEqual(asked.map(({ multimask }) => multimask), [true, false, false]);
   t.is(asked[0]!.prompts[0]!.logits, undefined);
   t.is(asked[2]!.prompts[0]!.logits![0], 2, 'those of the click before');
@@ -40,13 +43,21 @@ test('it takes the truly best of three, feeds the logits back, and stops when th
   t.true(asked[1]!.prompts[0]!.points![1]!.x >= 10, 'the second click is in what the best of the three missed');
 });
 
-test('it gives up, begins a correction with what made the proposal, and takes no logits where the model takes none', async (t) => {
+test('it gives up, begins a correction with the mask that is there, and takes no logits where the model takes none', async (t) => {
   const asked: { prompts: readonly Prompt[]; multimask: boolean }[] = [];
-  const start = { mask: boxMask(0, 0, 10, 20), points: [{ x: 3, y: 3, label: 1 as const }], box: { x0: 0, y0: 0, x1: 10, y1: 20 } };
-  const clicked = await clickObjects([{ id: 1, truth: boxMask(0, 0, 60, 20), start }, { id: 2, truth: boxMask(0, 0, 10, 20) }], pretending(asked), { acceptIou: 0.95, maxClicks: 2, takesMaskInput: false });
-  t.like(clicked[0], { id: 1, isGood: false, clicks: 2, box: start.box });
-  t.is(clicked[0]!.points.length, 3);
-  t.like(clicked[1], { id: 2, isGood: true, clicks: 1, iou: 1 });
+  const start = boxMask(0, 0, 10, 20), works = [{ id: 1, truth: boxMask(0, 0, 60, 20), start }, { id: 2, truth: boxMask(0, 0, 10, 20) }];
+  const patience = { acceptIou: 0.95, maxClicks: 2, ...MODEL_SIDES };
+  const clicked = await clickObjects(works, pretending(asked), { ...patience, takesMaskInput: true });
+  t.like(clicked[0], { id: 1, isGood: false });
+  t.is(clicked[0]!.points.length, 2);
+  t.true(clicked[0]!.points[0]!.x >= 10, 'in what the mask misses');
+  const first = asked.find(({ multimask }) => !multimask)!.prompts[0]!;
+  t.deepEqual(first.points, [{ x: 4, y: 4, label: 1 }, clicked[0]!.points[0]!], 'the deepest pixel of the mask, then the click');
+  t.is(first.logits!.filter((logit) => logit > 0).length, 5 * 10, 'the mask on the grid of the model: half its size');
+  t.like(clicked[1], { id: 2, isGood: true, iou: 1 });
+  t.is(clicked[1]!.points.length, 1);
+  asked.length = 0;
+  await clickObjects(works, pretending(asked), { ...patience, takesMaskInput: false });
   t.true(asked.every(({ prompts }) => prompts.every(({ logits }) => logits === undefined)));
 });
 

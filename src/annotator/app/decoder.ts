@@ -1,7 +1,7 @@
 /** The page's side of the worker. A preview that is no longer wanted is never sent: one is under way, and only the newest waits. */
 import type { ImageView, ProjectView } from '../api.js';
 import { SamError } from '../../errors.js';
-import { questionOf, type Candidate, type Prompted } from './draft.js';
+import { questionOf, type Base, type Candidate, type Prompted } from './draft.js';
 import type { WorkerAnswer, WorkerRequest } from './protocol.js';
 
 export interface Predicted { candidates: Candidate[]; choice: number }
@@ -39,24 +39,25 @@ export class Decoder {
     await Promise.all([this.opening, embedding]);
   }
 
-  /** A click where the pointer rested has been asked for already, as a preview: that answer, or the one on its way, is taken. */
-  predict(frame: Frame, prompts: Prompted[]): Promise<Predicted> {
-    const question = questionOf(prompts), key = JSON.stringify([frame.id, question]);
+  /** A click where the pointer rested has been asked for already, as a preview: that answer, or the one on its way, is taken. `base`: the mask that is corrected. */
+  predict(frame: Frame, prompts: Prompted[], base?: Base): Promise<Predicted> {
+    const question = questionOf(prompts), key = JSON.stringify([frame.id, question, base?.maskId, base?.revision]);
     if (this.latest?.key === key) return this.latest.coming;
-    const coming = this.decode(frame, question), latest = { key, coming };
+    const coming = this.decode(frame, question, base), latest = { key, coming };
     this.latest = latest;
     coming.catch(() => { if (this.latest === latest) this.latest = undefined; });
     return coming;
   }
 
-  private async decode({ id, width, height }: Frame, prompts: Prompted[]): Promise<Predicted> {
-    const answer = await this.ask({ kind: 'decode', image: id, width, height, prompts });
+  private async decode({ id, width, height }: Frame, prompts: Prompted[], base: Base | undefined): Promise<Predicted> {
+    const wire = base === undefined ? undefined : { key: `${base.maskId} ${base.revision}`, counts: Uint32Array.from(base.rle.counts) };
+    const answer = await this.ask({ kind: 'decode', image: id, width, height, prompts, base: wire });
     if (answer.kind !== 'masks') throw new SamError('internal/worker-protocol', `Masks were asked for, found ${answer.kind}.`);
     return { choice: answer.choice, candidates: answer.candidates.map(({ counts, ...scores }) => ({ ...scores, rle: { width, height, counts } })) };
   }
 
   /** As `predict`, to be looked at only: `undefined` for all but the newest of those that were asked for meanwhile, and where it fails. */
-  async preview(frame: Frame, prompts: Prompted[]): Promise<Predicted | undefined> {
+  async preview(frame: Frame, prompts: Prompted[], base?: Base): Promise<Predicted | undefined> {
     if (this.previewing) {
       const isNewest = await new Promise<boolean>((resolve) => {
         this.dropPreview();
@@ -67,7 +68,7 @@ export class Decoder {
     }
     this.previewing = true;
     try {
-      return await this.predict(frame, prompts);
+      return await this.predict(frame, prompts, base);
     } catch {
       return undefined;
     } finally {

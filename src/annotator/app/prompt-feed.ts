@@ -16,10 +16,11 @@ const PADDING = -1, FIRST_CORNER = 2, LAST_CORNER = 3;
 /** `coords`: `Float32Array`, points x 2, pixels of the model's input frame; `labels`: points. */
 export interface PromptFeed { points: number; coords: Float32Array; labels: Float32Array }
 
-/** Points first, then the box's corners, or a padding point where there is no box. */
-export function promptFeed(prompts: readonly Prompted[], image: ImageSize, inputSide: number): PromptFeed {
+/** Points first (`first` before the others), then the box's corners, or a padding point where there is no box. */
+export function promptFeed(prompts: readonly Prompted[], image: ImageSize, inputSide: number, first?: { x: number; y: number; label: 0 | 1 }): PromptFeed {
   const input = inputSizeOf(image, inputSide), scaleX = input.width / image.width, scaleY = input.height / image.height;
-  const rows: [number, number, number][] = prompts.flatMap((prompt) => (prompt.kind === 'point' ? [[prompt.x * scaleX, prompt.y * scaleY, prompt.label] as [number, number, number]] : []));
+  const points = [...first === undefined ? [] : [first], ...prompts.flatMap((prompt) => (prompt.kind === 'point' ? [prompt] : []))];
+  const rows = points.map(({ x, y, label }): [number, number, number] => [x * scaleX, y * scaleY, label]);
   const box = prompts.find((prompt) => prompt.kind === 'box');
   if (box === undefined) rows.push([0, 0, PADDING]);
   else rows.push([box.x0 * scaleX, box.y0 * scaleY, FIRST_CORNER], [box.x1 * scaleX, box.y1 * scaleY, LAST_CORNER]);

@@ -2,6 +2,7 @@
 import { env, InferenceSession, Tensor } from '/ort/ort.wasm.bundle.min.mjs';
 import { DECODER, EMBEDDING_HEADERS, EMBEDDINGS, type ProjectView, type Refusal } from '../api.js';
 import { messageOf, SamError } from '../../errors.js';
+import { correctionStart, type CorrectionStart } from '../../models/correction-start.js';
 import { questionOf, type Prompted } from './draft.js';
 import { floatsOf } from './half.js';
 import { isAmbiguous, MaskReader, offerOf, promptFeed, type Offer } from './prompt-feed.js';
@@ -26,6 +27,8 @@ let opened: Opened | undefined;
 const embeddings = new Map<number, Promise<Tensor>>();
 const answers = new Map<string, Answered>();
 const readers = new Map<string, MaskReader>();
+/** Of the mask that is in work. */
+let started: { key: string; start: CorrectionStart | undefined } = { key: '', start: undefined };
 let busy: Promise<void> = Promise.resolve();
 
 // the loader is in the bundle; a folder's name would have it looked for there
@@ -68,14 +71,15 @@ async function decode(request: DecodeRequest): Promise<void> {
  * trained to be asked and as `sam evaluate prompts` does. Answers before are at hand, or asked for again: it follows from the prompts alone.
  */
 async function answerTo(request: DecodeRequest, question: readonly Prompted[]): Promise<Answered> {
-  const { id, image } = request, key = JSON.stringify([image, question]), known = answers.get(key), previous = question.at(-2);
+  const { id, image } = request, key = JSON.stringify([image, question, request.base?.key]), known = answers.get(key), previous = question.at(-2);
   if (known !== undefined) {
     answers.delete(key);
     answers.set(key, known);
     return known;
   }
-  const before = previous === undefined ? undefined : logitsTaken(await answerTo(request, questionOf(question.slice(0, -1))), previous.candidate);
-  const { session, model } = theModel(), feed = promptFeed(question, request, model.inputSide), side = model.maskSide;
+  const { session, model } = theModel(), start = startOf(request, model);
+  const before = previous === undefined ? start?.logits : logitsTaken(await answerTo(request, questionOf(question.slice(0, -1))), previous.candidate);
+  const feed = promptFeed(question, request, model.inputSide, start?.point), side = model.maskSide;
   const answered = await session.run({
     image_embeddings: await embeddingOf(image, id),
     point_coords: new Tensor('float32', feed.coords, [1, feed.points, 2]), point_labels: new Tensor('float32', feed.labels, [1, feed.points]),
@@ -84,7 +88,7 @@ async function answerTo(request: DecodeRequest, question: readonly Prompted[]): 
   });
   // the server gives a graph with these outputs, both float32
   const iou = answered['iou_predictions']!.data as Float32Array, logits = answered['low_res_masks']!.data as Float32Array;
-  const whole = { iou, logits, offer: offerOf(iou, isAmbiguous(question)) };
+  const whole = { iou, logits, offer: offerOf(iou, start === undefined && isAmbiguous(question)) };
   for (const oldest of answers.keys()) if (answers.size >= ANSWERS) answers.delete(oldest);
   answers.set(key, whole);
   return whole;
@@ -93,6 +97,13 @@ async function answerTo(request: DecodeRequest, question: readonly Prompted[]): 
 function logitsTaken({ iou, logits, offer: { tokens, choice } }: Answered, candidate = choice): Float32Array {
   const side = logits.length / iou.length, token = tokens[candidate] ?? tokens[choice]!;
   return logits.slice(token * side, (token + 1) * side);
+}
+
+/** What the correction of a mask starts from. */
+function startOf({ image, base, width, height }: DecodeRequest, model: ProjectView['model']): CorrectionStart | undefined {
+  const key = `${image} ${base?.key}`;
+  if (base !== undefined && started.key !== key) started = { key, start: correctionStart({ width, height, counts: base.counts }, model) };
+  return base === undefined ? undefined : started.start;
 }
 
 function theModel(): Opened {

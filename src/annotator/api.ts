@@ -19,6 +19,8 @@ export const RENEW = '/api/renew';
 export const RELEASE = '/api/release';
 /** POST `SaveRequest` -> `SaveAnswer`, once it is on the disk. */
 export const SAVE = '/api/save';
+/** POST `DraftRequest` -> 204, once it is on the disk; also where a later one, or the mask's own save, was there before: then nothing was done. */
+export const DRAFT = '/api/draft';
 /** POST `FinishRequest` -> 204: the image is done, skipped, or to do after all; the claim ends. */
 export const FINISH = '/api/finish';
 /** GET `/images/<id>` (whole, at most `ProjectView.viewSide` on its longer side), `/images/<id>/<x>/<y>` (full-size tile of `tileSide`): JPEG. */
@@ -59,15 +61,15 @@ export interface ReleaseRequest extends TabRequest { visit?: string }
 
 /**
  * `next`: the neediest image that is free (that which the tab holds, while it is to do); a number: that image, whatever its state. `annotator`: who works in this tab, 1 to 100
- * characters; without it the one that the server was started for.
+ * characters; without it the one that the server was started for. `others`: tabs of the same browser that are open, at most 100: they keep what they hold.
  */
-export interface ClaimRequest extends ReleaseRequest { want: 'next' | number; annotator?: string }
+export interface ClaimRequest extends ReleaseRequest { want: 'next' | number; annotator?: string; others?: string[] }
 
 /** `image` null: nothing is left to do. `next`: what will probably be asked for then, to be fetched ahead. */
 export interface ClaimAnswer { image: ImageView | null; next: number[]; counts: ProjectView['counts'] }
 
-/** Sizes in pixels, upright. `expiresAt`: milliseconds from now. */
-export interface ImageView { id: number; fileName: string; width: number; height: number; revision: number; state: string; expiresIn: number; masks: MaskView[] }
+/** Sizes in pixels, upright. `expiresIn`: milliseconds from now. `draft`: what its annotator has in work on it. */
+export interface ImageView { id: number; fileName: string; width: number; height: number; revision: number; state: string; expiresIn: number; masks: MaskView[]; draft?: DraftView }
 
 /** `counts`: COCO's compressed string for the image's size. `box` half-open. Only proposed, accepted and corrected masks are shown. */
 export interface MaskView {
@@ -87,8 +89,11 @@ export type PromptView = { at?: number } & (
 /** What it cost the person, since the last save. */
 export interface Effort { seconds: number; clicks: number }
 
-/** `key`: unique to the action, so that one sent again after a lost answer is done once. `candidate`: which of the masks that the model offered was taken, from 0. */
-export type SaveAction = Effort & { key: string } & (
+/**
+ * `key`: unique to the action, so that one sent again after a lost answer is done once. `draft`: it is about what was in work, and ends that; a `DraftRequest` of the same visit with a lower number comes
+ * too late then. `candidate`: which of the masks that the model offered was taken, from 0.
+ */
+export type SaveAction = Effort & { key: string; draft?: number } & (
   | { kind: 'add'; categoryId: number; counts: string; prompts: PromptView[]; candidate?: number; predictedIou: number | null; stabilityScore: number | null }
   | { kind: 'correct'; maskId: number; revision: number; categoryId?: number; counts?: string; prompts?: PromptView[]; candidate?: number; predictedIou?: number | null; stabilityScore?: number | null }
   | { kind: 'accept' | 'reject' | 'reopen' | 'undo-correction'; maskId: number; revision: number }
@@ -108,7 +113,7 @@ export interface SaveAnswer { mask: MaskView | null; gone: number[]; others?: Ma
  */
 export interface DraftView { base?: { maskId: number; revision: number; counts: string }; categoryId: number; steps: PromptView[]; undone: PromptView[] }
 
-/** The mask as it is now (`null`: it is no longer shown), the one that it replaced or brought back, and the image's revision. */
-export interface SaveAnswer { mask: MaskView | null; gone: number[]; revision: number }
+/** What is in work now, in place of what was before; null: nothing. `number`: rises with each draft of the visit, from 1. */
+export interface DraftRequest extends TabRequest { visit: string; number: number; imageId: number; draft: DraftView | null }
 
 export interface FinishRequest extends TabRequest { imageId: number; revision: number; outcome: 'done' | 'skipped' | 'todo'; seconds: number }

@@ -15,6 +15,7 @@ import { portableDecoder } from '../models/decoder-graph.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import type { AnnotatorStage } from './api.js';
+import { Drafts } from './drafts.js';
 import { Embedder } from './embedder.js';
 import { EmbeddingCache } from './embedding-cache.js';
 import { Embeddings } from './embeddings.js';
@@ -25,6 +26,7 @@ import { annotatorName } from './requests.js';
 import type { Annotator } from './routes.js';
 import { startServer, type ServerRequest } from './server.js';
 import { packagedSite, type Site } from './site.js';
+import { Tabs } from './tabs.js';
 import { Work } from './work.js';
 
 export interface AssistRequest extends SomeOf<typeof ASSIST_OPTIONS> {
@@ -67,10 +69,10 @@ export async function assist(request: AssistRequest): Promise<AssistReport> {
     const { decoder, embedder } = await openModel(model);
     try {
       const images = new ImageSource(project), cache = await EmbeddingCache.open(join(project.folder, 'cache', 'embeddings'), cacheSize * 1e9, project.mode === 'write');
-      const settings = { stage, annotator, claimMilliseconds: Math.round(claim * 60_000) };
+      const settings = { stage, annotator, claimMilliseconds: Math.round(claim * 60_000) }, tabs = new Tabs(), drafts = new Drafts(project, tabs);
       const parts: Annotator = {
         ...settings, project, model: embedder.model, decoder, making: { stage: STAGE_OF[stage], modelId: model.id }, moveOnSeconds: moveOn,
-        images, embeddings: new Embeddings(embedder, images, cache), work: new Work(project, settings),
+        images, embeddings: new Embeddings(embedder, images, cache), work: new Work(project, settings, tabs, drafts), drafts, tabs,
       };
       if (project.mode === 'write') forgetOldActions(project, began);
       await serve(parts, request, site, port);

@@ -1,6 +1,6 @@
 /** Requests as they are after everything in them was checked: what a page sends is foreign input like any other. Each throws `usage/request`, naming the field. */
 import { SamError } from '../errors.js';
-import type { ClaimRequest, FinishRequest, PromptView, ReleaseRequest, SaveAction, SaveRequest, TabRequest } from './api.js';
+import type { ClaimRequest, DraftRequest, DraftView, FinishRequest, PromptView, ReleaseRequest, SaveAction, SaveRequest, TabRequest } from './api.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,14 @@ export function claimRequest(body: unknown): ClaimRequest {
   const fields = fieldsOf(body, 'the request');
   const want = fields['want'] === 'next' ? 'next' as const : idOf(fields, 'want');
   const annotator = fields['annotator'] === undefined ? undefined : annotatorName(fields['annotator']);
-  return { ...releaseRequest(body), want, ...(annotator === undefined ? {} : { annotator }) };
+  return { ...releaseRequest(body), want, ...(annotator === undefined ? {} : { annotator }), ...(fields['others'] === undefined ? {} : { others: othersOf(fields) }) };
+}
+
+const MAX_OTHERS = 100;
+
+function othersOf({ others }: Fields): string[] {
+  if (!Array.isArray(others) || others.length > MAX_OTHERS) throw malformed('others', `a list of at most ${MAX_OTHERS} tabs`);
+  return others.map((tab: unknown) => nameOf({ others: tab }, 'others'));
 }
 
 /** A name as it is kept: without control characters, without space around it. */
@@ -35,7 +42,20 @@ export function finishRequest(body: unknown): FinishRequest {
 
 export function saveRequest(body: unknown): SaveRequest {
   const fields = fieldsOf(body, 'the request');
-  return { ...tabRequest(body), imageId: idOf(fields, 'imageId'), action: actionOf(fieldsOf(fields['action'], 'action')) };
+  return { ...releaseRequest(body), imageId: idOf(fields, 'imageId'), action: actionOf(fieldsOf(fields['action'], 'action')) };
+}
+
+export function draftRequest(body: unknown): DraftRequest {
+  const fields = fieldsOf(body, 'the request'), draft = fields['draft'] === null ? null : draftOf(fieldsOf(fields['draft'], 'draft'));
+  return { ...tabRequest(body), visit: nameOf(fields, 'visit'), number: idOf(fields, 'number'), imageId: idOf(fields, 'imageId'), draft };
+}
+
+function draftOf(fields: Fields): DraftView {
+  const base = fields['base'] === undefined ? undefined : fieldsOf(fields['base'], 'base');
+  return {
+    ...(base === undefined ? {} : { base: { maskId: idOf(base, 'maskId'), revision: idOf(base, 'revision'), counts: countsOf(base) } }),
+    categoryId: wholeOf(fields, 'categoryId', 0), steps: promptsOf(fields, 'steps'), undone: promptsOf(fields, 'undone'),
+  };
 }
 
 const KINDS: readonly SaveAction['kind'][] = ['add', 'correct', 'accept', 'reject', 'reopen', 'undo-correction'];
@@ -43,7 +63,8 @@ const KINDS: readonly SaveAction['kind'][] = ['add', 'correct', 'accept', 'rejec
 function actionOf(fields: Fields): SaveAction {
   const { kind } = fields;
   if (!KINDS.some((known) => known === kind)) throw malformed('kind', 'add, correct, accept, reject, reopen or undo-correction');
-  const common = { key: nameOf(fields, 'key'), seconds: numberOf(fields, 'seconds', 0, 1e9), clicks: wholeOf(fields, 'clicks', 0, 1e6) };
+  const draft = fields['draft'] === undefined ? {} : { draft: idOf(fields, 'draft') };
+  const common = { key: nameOf(fields, 'key'), seconds: numberOf(fields, 'seconds', 0, 1e9), clicks: wholeOf(fields, 'clicks', 0, 1e6), ...draft };
   const scores = <T extends null | undefined>(absent: T): { predictedIou: number | null | T; stabilityScore: number | null | T } => ({
     predictedIou: scoreOf(fields, 'predictedIou', absent), stabilityScore: scoreOf(fields, 'stabilityScore', absent),
   });
@@ -65,9 +86,10 @@ function countsOf(fields: Fields, name = 'counts'): string {
 
 const MAX_PROMPTS = 10_000, MAX_CANDIDATE = 100;
 
-function promptsOf({ prompts }: Fields): PromptView[] {
-  if (!Array.isArray(prompts) || prompts.length > MAX_PROMPTS) throw malformed('prompts', `a list of at most ${MAX_PROMPTS}`);
-  return prompts.map((prompt) => promptOf(fieldsOf(prompt, 'prompts')));
+function promptsOf(fields: Fields, name = 'prompts'): PromptView[] {
+  const prompts = fields[name];
+  if (!Array.isArray(prompts) || prompts.length > MAX_PROMPTS) throw malformed(name, `a list of at most ${MAX_PROMPTS}`);
+  return prompts.map((prompt) => promptOf(fieldsOf(prompt, name)));
 }
 
 function promptOf(fields: Fields): PromptView {

@@ -6,12 +6,14 @@ import { nameOf } from '../engine/project-facts.js';
 import { workCounts } from '../engine/work-counts.js';
 import type { DecoderGraph } from '../models/decoder-graph.js';
 import type { Predictor } from '../models/predictor.js';
-import { CLAIM, DECODER, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, type ProjectView } from './api.js';
+import { CLAIM, DECODER, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, type ProjectView } from './api.js';
 import { empty, json, refuse, tagged, type Answer } from './answer.js';
+import type { Drafts } from './drafts.js';
 import type { Embeddings } from './embeddings.js';
 import { TILE_SIDE, VIEW_SIDE, type ImageSource } from './image-source.js';
-import { claimRequest, finishRequest, releaseRequest, saveRequest, tabRequest } from './requests.js';
+import { claimRequest, draftRequest, finishRequest, releaseRequest, saveRequest, tabRequest } from './requests.js';
 import { saveAction, type Making } from './save.js';
+import type { Line, Tabs } from './tabs.js';
 import type { Work, WorkSettings } from './work.js';
 
 /** Everything that a running annotator has. */
@@ -24,14 +26,18 @@ export interface Annotator extends WorkSettings {
   images: ImageSource;
   embeddings: Embeddings;
   work: Work;
+  drafts: Drafts;
+  tabs: Tabs;
 }
 
-/** A body of runs may be long; nothing else is. Bytes. */
-export const SAVE_LIMIT = 8 << 20, BODY_LIMIT = 16 << 10;
+/** A body of runs may be long, be they accepted or in work; nothing else is. Bytes. */
+const RUNS_LIMIT = 8 << 20, BODY_LIMIT = 16 << 10;
+
+export const limitOf = (path: string): number => (path === SAVE || path === DRAFT ? RUNS_LIMIT : BODY_LIMIT);
 
 /** Addresses that are asked by GET, and by POST. A request by the other method is refused with 405. */
 const READS = [PROJECT, DECODER];
-const WRITES = [CLAIM, RENEW, RELEASE, SAVE, FINISH];
+const WRITES = [CLAIM, RENEW, RELEASE, SAVE, DRAFT, FINISH];
 
 /** The method that an address takes; undefined where there is no such address. */
 export function methodOf(path: string): 'GET' | 'POST' | undefined {
@@ -49,9 +55,10 @@ export async function read(annotator: Annotator, path: string): Promise<Answer> 
   return x === undefined ? await embedding(annotator, image) : notFound();
 }
 
-/** `body`: as it was parsed; it is checked here. */
-export async function write(annotator: Annotator, path: string, body: unknown, now: number): Promise<Answer> {
-  const { work, project } = annotator;
+/** `body`: as it was parsed; it is checked here. `line`: what it came over. */
+export async function write(annotator: Annotator, path: string, body: unknown, now: number, line: Line): Promise<Answer> {
+  const { work, project, drafts } = annotator;
+  annotator.tabs.heard(tabRequest(body).tab, line);
   if (path === CLAIM) {
     const answer = await work.claim(claimRequest(body), now);
     const ids = [...(answer.image === null ? [] : [answer.image.id]), ...answer.next];
@@ -63,10 +70,11 @@ export async function write(annotator: Annotator, path: string, body: unknown, n
     work.release(releaseRequest(body));
     return empty(204);
   }
-  const request = path === SAVE ? saveRequest(body) : finishRequest(body);
+  const request = path === SAVE ? saveRequest(body) : path === DRAFT ? draftRequest(body) : finishRequest(body);
   if (project.mode === 'read') return refuse(423, 'read-only', 'The annotator was started to look only (--read-only); nothing is saved.');
-  if ('action' in request) return json(saveAction(project, annotator.making, request, now));
-  work.finish(request, now);
+  if ('action' in request) return json(drafts.ending(request, now, (end) => saveAction(project, annotator.making, request, now, end)));
+  if ('draft' in request) drafts.keep(request, now);
+  else work.finish(request, now);
   return empty(204);
 }
 

@@ -18,9 +18,9 @@ export interface Making { stage: Stage; modelId: number | null }
 
 /**
  * Does the action, or answers what was answered before where its key is known. Throws `engine/conflict` for a claim or revision that is another's, `engine/record`
- * for what the project has not or what does not fit the image, `data/rle`, `storage/...`: then nothing was done.
+ * for what the project has not or what does not fit the image, `data/rle`, `storage/...`: then nothing was done. `also` is done in the same transaction.
  */
-export function saveAction(project: Project, making: Making, { tab, imageId, action }: SaveRequest, now: number): SaveAnswer {
+export function saveAction(project: Project, making: Making, { tab, imageId, action }: SaveRequest, now: number, also: () => void): SaveAnswer {
   // not the tab: a page that was loaded anew may ask again what the one before asked
   return onceOnly(project, action.key, JSON.stringify([imageId, action]), () => {
     assertClaim(project, imageId, tab, now);
@@ -35,6 +35,7 @@ export function saveAction(project: Project, making: Making, { tab, imageId, act
       key, kind, seconds, clicks, session: sessionName(tab), annotator, stage: making.stage, imageId, at: now, maskId: action.kind === 'add' ? null : action.maskId,
       madeId: kind === 'add' || kind === 'correct' ? mask.id : null, ...(candidate === undefined ? {} : { candidate }),
     });
+    also();
     const view = maskView(mask) ?? null;
     const { shown, gone } = changesSince(project, imageId, before), others = shown.filter(({ id }) => id !== mask.id);
     return { mask: view, gone, ...(others.length === 0 ? {} : { others }), revision: imageById(project, imageId).revision };
@@ -63,13 +64,14 @@ function done(project: Project, { stage, modelId }: Making, imageId: number, act
   return correctMask(project, verdict, correction, now);
 }
 
-function rleOf(project: Project, imageId: number, counts: string): Rle {
+/** A mask of the size of an image. Throws `data/rle`. */
+export function rleOf(project: Project, imageId: number, counts: string): Rle {
   const { width, height } = imageById(project, imageId);
   return rleFromString(counts, width, height);
 }
 
-/** What was painted is kept as runs of the image's size, like every mask. */
-function assertPainted(project: Project, imageId: number, prompts: readonly PromptView[]): void {
+/** What was painted is kept as runs of the image's size, like every mask. Throws `data/rle`. */
+export function assertPainted(project: Project, imageId: number, prompts: readonly PromptView[]): void {
   for (const prompt of prompts) {
     if (prompt.kind === 'point' || prompt.kind === 'box') continue;
     for (const counts of [prompt.add, prompt.remove]) if (counts !== undefined) rleOf(project, imageId, counts);

@@ -5,11 +5,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SamError, systemCode } from '../errors.js';
-import { CLAIM, SAVE, SESSION } from './api.js';
+import { CLAIM, SESSION } from './api.js';
 import { faultLine, refusalOf, refuse, send, tagged, type Answer } from './answer.js';
 import { readJson } from './body.js';
 import { guard, newSecret, session, type Identity } from './guard.js';
-import { BODY_LIMIT, methodOf, notFound, read, SAVE_LIMIT, write, type Annotator } from './routes.js';
+import { limitOf, methodOf, notFound, read, write, type Annotator } from './routes.js';
 import type { Site } from './site.js';
 
 const MAX_CONNECTIONS = 128, MAX_HEADER_BYTES = 16 << 10;
@@ -17,8 +17,8 @@ const MAX_CONNECTIONS = 128, MAX_HEADER_BYTES = 16 << 10;
 export const TIMEOUTS = { headers: 10_000, request: 60_000, idle: 120_000, check: 2_000 };
 /** What is in work when the server stops may take this long. */
 const CLOSING_MILLISECONDS = 5000;
-/** A connection that is done with one request waits for the next one so long. */
-const KEEP_ALIVE_MILLISECONDS = 20_000;
+/** A connection that is done with one request waits for the next one so long: longer than between two renewals of a page, so that its end tells the page's (`Tabs`). */
+const KEEP_ALIVE_MILLISECONDS = 90_000;
 /** The same fault is told once in so many milliseconds: a page sends again what could not be saved. */
 const FAULT_MILLISECONDS = 60_000;
 
@@ -85,9 +85,9 @@ async function answerOf(request: IncomingMessage, { annotator, site, identity, n
   if (method !== request.method) return refuse(405, 'method', `This address takes ${method} only.`, { allow: method });
   if (file !== undefined) return tagged(file.bytes, file.type, file.tag);
   if (method === 'GET') return await read(annotator, path);
-  const body = await readJson(request, path === SAVE ? SAVE_LIMIT : BODY_LIMIT);
+  const body = await readJson(request, limitOf(path));
   if ('refusal' in body) return body.refusal;
-  return path === SESSION ? session(body.value, identity) : await write(annotator, path, body.value, now);
+  return path === SESSION ? session(body.value, identity) : await write(annotator, path, body.value, now, request.socket);
 }
 
 async function listen(server: Server, port: number): Promise<number> {

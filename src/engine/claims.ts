@@ -4,6 +4,7 @@
  */
 import type { Split } from '../dataset/types.js';
 import { SamError } from '../errors.js';
+import { begunImages } from './drafts.js';
 import { imageById, type EngineImage } from './images.js';
 import type { Project } from './project.js';
 
@@ -12,27 +13,32 @@ export interface Claim { imageId: number; annotator: string; token: string; clai
 
 export interface Claimant { annotator: string; token: string }
 
-/** `milliseconds`: how long a claim holds unless it is renewed. `withProposals`: only images that have masks to judge. */
-export interface ClaimOptions { milliseconds: number; split?: Split | undefined; withProposals?: boolean | undefined }
+/**
+ * `milliseconds`: how long a claim holds unless it is renewed. `withProposals`: only images that have masks to judge. `isGone`: whether the tab with a token is known to be there no more, though its
+ * claim still holds.
+ */
+export interface ClaimOptions { milliseconds: number; split?: Split | undefined; withProposals?: boolean | undefined; isGone?: ((token: string) => boolean) | undefined }
 
 const COLUMNS = 'image_id AS imageId, annotator, token, claimed_at AS claimedAt, expires_at AS expiresAt';
 
 /**
  * Claims the next image that is to do and nobody else's: the neediest first, then those that look like none that is done, then by name. A token
- * that holds a claim keeps its image. Undefined where none is left.
+ * that holds a claim keeps its image; one that the annotator has a mask in work on comes before all others, also out of a tab that is gone. Undefined where none is left.
  */
-export function claimNext(project: Project, claimant: Claimant, { milliseconds, split, withProposals }: ClaimOptions, now: number): { image: EngineImage; claim: Claim } | undefined {
+export function claimNext(project: Project, claimant: Claimant, { milliseconds, split, withProposals, isGone = () => false }: ClaimOptions, now: number): { image: EngineImage; claim: Claim } | undefined {
   const { database } = project;
   return database.write(() => {
     const held = claimOf(project, claimant.token, now);
     if (held !== undefined && imageById(project, held.imageId).state === 'todo') return claimImage(project, held.imageId, claimant, milliseconds, now);
-    const [found] = freeImages(project, { split, withProposals, limit: 1 }, now);
+    const begun = begunImages(project, claimant.annotator, now).find(({ imageId, token }) => (token === null || isGone(token)) && (split === undefined || imageById(project, imageId).split === split));
+    if (begun !== undefined && begun.token !== null) releaseClaim(project, begun.token);
+    const [found] = begun === undefined ? freeImages(project, { split, withProposals, limit: 1 }, now) : [begun.imageId];
     return found === undefined ? undefined : claimImage(project, found, claimant, milliseconds, now);
   });
 }
 
 /** Ids of the images that are to do and nobody's, in the order in which `claimNext` would give them. */
-export function freeImages({ database }: Project, { split, withProposals, limit }: Omit<ClaimOptions, 'milliseconds'> & { limit: number }, now: number): number[] {
+export function freeImages({ database }: Project, { split, withProposals, limit }: Pick<ClaimOptions, 'split' | 'withProposals'> & { limit: number }, now: number): number[] {
   return database.all<{ id: number }>(`
     SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
     WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}

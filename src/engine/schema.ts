@@ -233,5 +233,16 @@ UPDATE models SET folder = 'rounds/' || round || '/model'
   WHERE round IS NOT NULL AND replace(folder, '\\', '/') LIKE '%/rounds/' || round || '/model';
 `;
 
+/** A mask in work, as its annotator's page sent it last (JSON): one an image and annotator. */
+const DRAFTS = `
+CREATE TABLE drafts (
+  image_id INTEGER NOT NULL REFERENCES images (id),
+  annotator TEXT NOT NULL,
+  body TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (image_id, annotator)
+) STRICT;
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS, MODELS_WITHIN];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS, MODELS_WITHIN, DRAFTS];

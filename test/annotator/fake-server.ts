@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
-import type { ImageView, MaskView, ProjectView, SaveAnswer, SaveRequest } from '../../src/annotator/api.js';
-import { CLAIM, DECODER, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../../src/annotator/api.js';
+import type { DraftRequest, ImageView, MaskView, ProjectView, SaveAnswer, SaveRequest } from '../../src/annotator/api.js';
+import { CLAIM, DECODER, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../../src/annotator/api.js';
 import { PAGE_HTML, PAGE_ICON, PAGE_STYLE } from '../../src/annotator/app/page.js';
 import { readImage } from '../../src/image/decode.js';
 import { boxFromRle, rleArea } from '../../src/mask/rle.js';
@@ -96,6 +96,11 @@ export class FakeServer {
       const { imageId, outcome } = body as { imageId: number; outcome: string };
       this.images[imageId - 1]!.state = outcome;
       response.writeHead(204, GUARDS).end();
+    } else if (path === DRAFT) {
+      // the page under test sends what api.ts says
+      const { imageId, draft } = body as DraftRequest, { draft: _before, ...image } = this.images[imageId - 1]!;
+      this.images[imageId - 1] = { ...image, ...(draft === null ? {} : { draft }) };
+      response.writeHead(204, GUARDS).end();
     } else if (path === RENEW) json({ expiresAt: 0 });
     else if (path === SESSION || path === RELEASE) response.writeHead(204, GUARDS).end();
     else response.writeHead(404, GUARDS).end();
@@ -104,6 +109,7 @@ export class FakeServer {
   private save(request: SaveRequest): SaveAnswer {
     const { action } = request, image = this.images[request.imageId - 1]!, old = action.kind === 'add' ? undefined : image.masks.find(({ id }) => id === action.maskId);
     this.saved.push(request);
+    if (action.draft !== undefined) delete image.draft;
     image.revision++;
     if (action.kind === 'reject' && old !== undefined) {
       image.masks = image.masks.filter((mask) => mask !== old);

@@ -46,7 +46,7 @@ test('writes come from the page alone', async (t) => {
   t.is(await get('/images/1', ['Sec-Fetch-Site: none']), 200, 'an address that the person types');
 });
 
-const WRITES = ['/api/claim', '/api/renew', '/api/release', '/api/save', '/api/finish'], READS = ['/api/project', '/images/1', '/images/1/0/0', '/embeddings/1', '/model/decoder.onnx'];
+const WRITES = ['/api/claim', '/api/renew', '/api/release', '/api/save', '/api/draft', '/api/finish'], READS = ['/api/project', '/images/1', '/images/1/0/0', '/embeddings/1', '/model/decoder.onnx'];
 
 test('every address keeps strangers out, not only the first one that was thought of', async (t) => {
   const { port, token, origin } = await running(t, (await projectPlace(t)).folder);

@@ -80,7 +80,7 @@ export function redone(draft: Draft): Draft {
 }
 
 /** The steps, the last prompt with the candidate that is taken now. */
-function withTaken({ steps, candidates, choice }: Draft): readonly Step[] {
+export function withTaken({ steps, candidates, choice }: Draft): readonly Step[] {
   const last = steps.findLastIndex(isPrompt);
   return candidates.length === 0 ? steps : steps.map((step, i) => (i === last && isPrompt(step) ? { ...step, candidate: choice } : step));
 }
@@ -122,19 +122,32 @@ function edited(mask: Rle | undefined, { add, remove }: Edit): Rle | undefined {
   return remove === undefined || more === undefined ? more : subtractRle(more, remove);
 }
 
-/** What made the mask, as it is saved. */
+/** What made the mask, as it is saved: of the last prompt the draft's own choice says which candidate was taken. */
 export function promptViews({ steps }: Draft): PromptView[] {
   const last = steps.findLastIndex(isPrompt);
-  return steps.map((step, i) => {
-    if (isPrompt(step)) return i === last ? withoutTaken(step) : step;
-    const { add, remove, ...rest } = step;
-    return { ...rest, ...(add === undefined ? {} : { add: rleToString(canonicalRle(add)) }), ...(remove === undefined ? {} : { remove: rleToString(canonicalRle(remove)) }) };
+  return stepViews(steps).map((view, i) => {
+    if (i !== last || !('candidate' in view)) return view;
+    const { candidate: _candidate, ...prompt } = view;
+    return prompt;
   });
 }
 
-/** Of the last prompt the draft's own choice says it. */
-function withoutTaken({ candidate: _candidate, ...prompt }: Prompted): Prompted {
-  return prompt;
+/** Steps as they are sent. */
+export function stepViews(steps: readonly Step[]): PromptView[] {
+  return steps.map((step) => {
+    if (isPrompt(step)) return step;
+    const { add, remove, ...rest } = step;
+    return { ...rest, ...(add === undefined ? {} : { add: textOf(add) }), ...(remove === undefined ? {} : { remove: textOf(remove) }) };
+  });
+}
+
+const texts = new WeakMap<Rle, string>();
+
+/** A mask as it is sent, written once however often it is. */
+export function textOf(rle: Rle): string {
+  const text = texts.get(rle) ?? rleToString(canonicalRle(rle));
+  texts.set(rle, text);
+  return text;
 }
 
 /** The candidate that was taken, and its scores: none where no model had a part in it. */

@@ -8,6 +8,8 @@ import type { Desk, PageState } from './state.js';
 
 /** Images fetched ahead. */
 const AHEAD = 2;
+/** Milliseconds between two renewals, at most: the server hears so that this page is still there. */
+const RENEWAL = 30_000;
 
 export class Images {
   private readonly ahead = new Map<number, Promise<ImageBitmap>>();
@@ -39,7 +41,7 @@ export class Images {
     const { id, expiresIn } = answer.image;
     sessionStorage.setItem('image', String(id));
     if (!this.visited.includes(id)) this.visited.push(id);
-    this.renewing = setInterval(() => { void this.renew(); }, Math.max(1000, expiresIn / 3));
+    this.renewing = setInterval(() => { void this.renew(); }, Math.min(RENEWAL, Math.max(1000, expiresIn / 3)));
     return true;
   }
 

@@ -6,11 +6,12 @@ import { Decoder } from './decoder.js';
 import { isChanged, isOpen } from './draft.js';
 import { EffortMeter } from './effort.js';
 import { Images } from './images.js';
+import { Keeper } from './keeper.js';
 import { byId, Panel } from './panel.js';
 import { Pointer } from './pointer.js';
-import { Saver } from './saver.js';
-import type { SaveState } from './saves.js';
-import { Server, tabName } from './server.js';
+import { nextAttempt, Saver } from './saver.js';
+import type { SaveState, Trouble } from './saves.js';
+import { NotNow, Server, tabName } from './server.js';
 import { Stage } from './stage.js';
 import { firstState } from './state.js';
 import { Turning } from './turning.js';
@@ -24,15 +25,25 @@ async function start(): Promise<void> {
   const effort = new EffortMeter(() => performance.now());
   const decoder = new Decoder();
   const panel = new Panel(state, (id) => { work.setClass(id); }, (index) => { work.choose(index); });
-  let saves: SaveState = { waiting: 0, trouble: undefined };
-  const showSaved = (): void => { panel.saved(saves, isChanged(state.draft)); };
+  let saves: SaveState = { waiting: 0, trouble: undefined }, keeping: Trouble | undefined;
+  const showSaved = (): void => { panel.saved(saves, isChanged(state.draft), keeping); };
   const saver = new Saver(server, effort, (now) => {
     if (now.trouble?.message !== saves.trouble?.message) panel.notice(now.trouble === undefined ? '' : `Not saved yet: ${now.trouble.message} It is tried again until it works; leave this page open.`, true);
     saves = now;
     showSaved();
   }, () => { work.refocus(); });
   const images = new Images(state, server, decoder, () => { stage.draw(); }, (message) => { panel.notice(`${message} Masks that you accepted are safe, and what is in work stays; press N for another image.`, true); });
-  const parts = { state, server, decoder, stage, panel, effort, saver, images, catching: new Catching({ saver, server, images }) };
+  const catching = new Catching({ saver, server, images });
+  const keeper = new Keeper({
+    send: (request) => server.draft(request), saved: () => saver.queue.settled(), troubleOf: (error) => (error instanceof NotNow ? error : undefined), pause: nextAttempt,
+    claimAgain: (desk, error) => catching.claimAgain(desk, error),
+    onTrouble: (trouble) => {
+      keeping = trouble;
+      showSaved();
+    },
+    onRefused: (message) => { panel.notice(`The mask in work could not be kept: ${message}`); },
+  });
+  const parts = { state, server, decoder, stage, panel, effort, saver, keeper, images, catching };
   const work = new Work(parts), turning = new Turning({ ...parts, work });
   const pointer = new Pointer(state, stage, work);
   new Commands(state, stage, panel, work, turning, pointer);
@@ -44,8 +55,8 @@ async function start(): Promise<void> {
   addEventListener('visibilitychange', () => { if (document.hidden) effort.pause(); });
   for (const kind of ['pointermove', 'keydown', 'wheel'] as const) addEventListener(kind, () => { effort.touch(false); }, { passive: true });
   addEventListener('beforeunload', (event) => { if (saver.queue.waiting > 0 || isChanged(state.draft)) event.preventDefault(); });
-  // what is still to be saved needs the claim: it then runs out by itself
-  addEventListener('pagehide', () => { if (saver.queue.waiting === 0) server.release(); });
+  // what is still to be saved or kept needs the claim: it then runs out by itself
+  addEventListener('pagehide', () => { if (!keeper.flush() && saver.queue.waiting === 0) server.release(); });
   addEventListener('pageshow', (event) => { if (event.persisted && state.desk !== undefined) void images.again(state.desk).catch((error: unknown) => { panel.notice(messageOf(error), true); }); });
   rename(server, project.annotator, () => { if (state.desk !== undefined) void server.claim(state.desk.image.id).catch((error: unknown) => { panel.notice(messageOf(error)); }); });
   panel.show();

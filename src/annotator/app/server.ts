@@ -1,6 +1,6 @@
 /** Requests to the server. A refusal is a `Refused`; what is only not possible now, a `NotNow`: the page sends that again, so that nothing is lost. */
-import { CLAIM, FINISH, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../api.js';
-import type { ClaimAnswer, ClaimRequest, FinishRequest, ProjectView, Refusal, SaveAction, SaveAnswer } from '../api.js';
+import { CLAIM, DRAFT, FINISH, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../api.js';
+import type { ClaimAnswer, ClaimRequest, DraftRequest, FinishRequest, ProjectView, Refusal, SaveAction, SaveAnswer } from '../api.js';
 import { SamError } from '../../errors.js';
 
 /** The server understood and said no. `status`: HTTP's, as api.ts has them. */
@@ -17,6 +17,11 @@ const unreachable = (): NotNow => new NotNow('no connection', 'The server does n
 
 /** By HTTP's status, where it says that the same may be sent again. */
 const LATER: Readonly<Record<number, string>> = { 401: 'the annotator was started anew', 507: 'the disk cannot be written' };
+
+/** What browsers send of a page that is gone has to be shorter; bytes, of all such requests together. */
+const KEPT_ALIVE = 30_000;
+/** As api.ts has it. */
+const MOST_OTHERS = 100;
 
 /** A name that nothing else has: 32 hex digits. */
 const newName = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -37,8 +42,9 @@ export class Server {
     return ask('GET', PROJECT) as Promise<ProjectView>;
   }
 
-  claim(want: ClaimRequest['want']): Promise<ClaimAnswer> {
-    return ask('POST', CLAIM, { tab: this.tab, visit: this.visit, want, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as Promise<ClaimAnswer>;
+  async claim(want: ClaimRequest['want']): Promise<ClaimAnswer> {
+    const others = want === 'next' ? { others: (await openTabs()).filter((name) => name !== this.tab).slice(0, MOST_OTHERS) } : {};
+    return await ask('POST', CLAIM, { tab: this.tab, visit: this.visit, want, ...others, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as ClaimAnswer;
   }
 
   async renew(): Promise<void> {
@@ -52,7 +58,13 @@ export class Server {
   }
 
   save(imageId: number, action: SaveAction): Promise<SaveAnswer> {
-    return ask('POST', SAVE, { tab: this.tab, imageId, action }) as Promise<SaveAnswer>;
+    return ask('POST', SAVE, { tab: this.tab, visit: this.visit, imageId, action }) as Promise<SaveAnswer>;
+  }
+
+  /** Goes to its end also while the page is going, unless it is too long for that. */
+  async draft(request: Omit<DraftRequest, 'tab' | 'visit'>): Promise<void> {
+    const init = posted({ tab: this.tab, visit: this.visit, ...request });
+    await answered(DRAFT, { ...init, keepalive: init.body.length < KEPT_ALIVE });
   }
 
   async finish(request: Omit<FinishRequest, 'tab'>): Promise<void> {
@@ -65,7 +77,7 @@ export async function blobOf(path: string): Promise<Blob> {
   return (await answered(path, {})).blob();
 }
 
-const posted = (body: object): RequestInit => ({ method: 'POST', cache: 'no-store', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const posted = (body: object): RequestInit & { body: string } => ({ method: 'POST', cache: 'no-store', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 async function ask(method: 'GET' | 'POST', path: string, body: object = {}): Promise<unknown> {
   const response = await answered(path, method === 'POST' ? posted(body) : { cache: 'no-store' });
@@ -94,13 +106,21 @@ export async function tabName(): Promise<string> {
   return name;
 }
 
+/** Names of all windows of this browser that show this project, this one too. */
+async function openTabs(): Promise<string[]> {
+  const { held = [] } = await navigator.locks.query();
+  return held.flatMap(({ name }) => (name?.startsWith(LOCK) === true ? [name.slice(LOCK.length)] : []));
+}
+
+const LOCK = 'tab ';
+
 /** Milliseconds that a page which is loaded again may find its former self still there. */
 const FORMER = 700;
 
 /** Whether no other window holds the name; this one does from then on, as long as it lives. */
 function isFree(name: string): Promise<boolean> {
   return new Promise((resolve) => {
-    navigator.locks.request(`tab ${name}`, { signal: AbortSignal.timeout(FORMER) }, () => {
+    navigator.locks.request(LOCK + name, { signal: AbortSignal.timeout(FORMER) }, () => {
       resolve(true);
       return new Promise<void>(() => undefined);
     }).catch(() => { resolve(false); });

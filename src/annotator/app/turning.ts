@@ -1,20 +1,21 @@
 /** From one image to the next: what is on its way is saved first, what is in work is not left behind, and what was in work when the page was left is there again. */
 import { messageOf } from '../../errors.js';
 import { isChanged, promptsOf } from './draft.js';
-import { keptDraft } from './memory.js';
+import { draftFrom } from './memory.js';
 import { isJudging } from './state.js';
 import type { Work, WorkParts } from './work.js';
 
 export class Turning {
   private isTurning = false;
+  private warned: { imageId: number | undefined; count: number } | undefined;
 
   constructor(private readonly parts: WorkParts & { work: Work }) {}
 
   /** Done or skipped, then the next image; `previous`: back to the one before, whose state stays. */
   async turnTo(how: 'done' | 'skipped' | 'previous'): Promise<void> {
-    const { state, panel, work, images, effort, catching } = this.parts, { desk } = state;
+    const { state, panel, work, images, effort, catching, keeper } = this.parts, { desk } = state;
     if (this.isTurning) return;
-    if (this.isInWork()) return;
+    if (this.isInWork() || (how === 'done' && this.leavesProposals())) return;
     const back = images.previous;
     if (how === 'previous' && back === undefined) {
       panel.say('This is the first image of this window.');
@@ -25,6 +26,7 @@ export class Turning {
       work.drop();
       await work.settled();
       if (this.isInWork()) return;
+      keeper.end();
       if (how !== 'previous' && desk !== undefined && !state.project.readOnly) await catching.finish(desk, how, effort.take().seconds);
       await this.open(how === 'previous' ? back! : 'next');
     } catch (error) {
@@ -46,26 +48,41 @@ export class Turning {
     stage.fit();
     work.refocus();
     if (!isThere || state.desk === undefined) {
-      panel.notice('Nothing is left to do. Every image is done, skipped, or in another window.', true);
+      panel.say('');
+      panel.notice('Nothing is left to do: every image is done, skipped, or in another window. Next looks again; sam engine next says what comes now.', true);
       return;
     }
     panel.notice('');
-    const { desk } = state, kept = state.project.readOnly ? undefined : keptDraft(state.project.name, desk.image, desk.settled);
-    if (kept !== undefined) {
-      state.categoryId = kept.categoryId;
-      await work.change(kept.draft);
+    const { desk } = state, { draft } = desk.image, last = draft?.steps.at(-1);
+    if (draft !== undefined) {
+      state.categoryId = draft.categoryId;
+      state.draft = draftFrom(draft, desk.image, desk.settled);
+      // what it had cost until then, as far as the steps tell
+      effort.giveBack({ seconds: last?.at ?? 0, clicks: draft.steps.length });
+      await work.ask();
       panel.notice('The mask that you had begun is here again: Enter accepts it, Esc drops it.');
     }
-    panel.say(`${desk.image.fileName}. ${desk.settled.all().length} masks. Preparing the model…`);
+    const masks = desk.settled.all().length;
+    panel.say(`${desk.image.fileName}. ${masks} ${masks === 1 ? 'mask' : 'masks'}. Preparing the model…`);
     try {
       await decoder.embed(desk.image, (waiting) => { if (state.desk === desk) panel.say(`Preparing this image for the model${waiting > 0 ? `: ${waiting} before it` : ''}… Brush and outline work already.`); });
       if (state.desk !== desk) return;
       state.isReady = true;
-      panel.say(isJudging(state) ? 'Is this mask right? Enter accepts, X rejects, E corrects.' : 'Click an object.');
-      if (promptsOf(state.draft).length > 0) await work.change(state.draft, kept?.choice);
+      if (isJudging(state)) work.report('');
+      else panel.say('Click an object.');
+      if (promptsOf(state.draft).length > 0) await work.ask();
     } catch (error) {
       if (state.desk === desk) panel.notice(`The model cannot be used on this image: ${messageOf(error)} Brush and outline still work.`, true);
     }
+  }
+
+  /** Says so once for so many. */
+  private leavesProposals(): boolean {
+    const { desk, project } = this.parts.state, count = project.stage === 'semi' && !project.readOnly ? desk?.settled.proposals().length ?? 0 : 0;
+    if (count === 0 || (this.warned?.imageId === desk?.image.id && this.warned?.count === count)) return false;
+    this.warned = { imageId: desk?.image.id, count };
+    this.parts.panel.notice(`${count} ${count === 1 ? 'proposal is' : 'proposals are'} not judged yet. N once more goes on without.`);
+    return true;
   }
 
   private isInWork(): boolean {

@@ -10,15 +10,16 @@ import type { Intent } from './deeds.js';
 import type { EffortMeter } from './effort.js';
 import { maskAt } from './hit.js';
 import type { Images } from './images.js';
-import { keepDraft } from './memory.js';
+import type { Keeper } from './keeper.js';
 import type { Panel } from './panel.js';
 import type { Saver } from './saver.js';
 import type { Server } from './server.js';
+import { maskText, nameOf, thenAsked, withBack } from './sentences.js';
 import type { Stage } from './stage.js';
 import { isJudging, type Coming, type Desk, type PageState } from './state.js';
 import { clickSpot, isInside, showing, type Spot } from './view.js';
 
-export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; images: Images; catching: Catching }
+export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; keeper: Keeper; images: Images; catching: Catching }
 
 export class Work {
   /** Rises with every change of the draft, so that a late answer is known as one. */
@@ -46,16 +47,16 @@ export class Work {
 
   /** Undo: of a step while a mask is in work, else of what was saved last. */
   async undo(): Promise<void> {
-    const { state, saver, panel } = this.parts;
+    const { state, saver } = this.parts;
     if (state.draft.steps.length > 0) await this.change(undone(state.draft));
-    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.undo(state.desk).then((isDone) => { panel.say(isDone ? 'Taken back.' : 'Nothing to take back on this image.'); }, this.tell);
+    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.undo(state.desk).then((isDone) => { this.report(isDone ? 'Taken back.' : 'Nothing to take back on this image.'); }, this.tell);
     this.refocus();
   }
 
   async redo(): Promise<void> {
-    const { state, saver, panel } = this.parts;
+    const { state, saver } = this.parts;
     if (state.draft.undone.length > 0) await this.change(redone(state.draft));
-    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.redo(state.desk).then((isDone) => { panel.say(isDone ? 'Done again.' : 'Nothing to do again.'); }, this.tell);
+    else if (state.desk !== undefined && !isOpen(state.draft)) await saver.redo(state.desk).then((isDone) => { this.report(isDone ? 'Done again.' : 'Nothing to do again.'); }, this.tell);
     this.refocus();
   }
 
@@ -63,6 +64,7 @@ export class Work {
   choose(choice: number): void {
     const { state, panel } = this.parts;
     state.draft = chosen(state.draft, choice);
+    this.keep();
     const candidate = state.draft.candidates[state.draft.choice];
     if (candidate !== undefined) panel.say(`Mask ${state.draft.choice + 1} of ${state.draft.candidates.length}, score ${Math.round(100 * candidate.predictedIou)} %.`);
     this.refresh();
@@ -77,7 +79,7 @@ export class Work {
       this.showPreview(undefined);
       return;
     }
-    const { candidates, choice } = await decoder.preview(desk.image, promptsOf(withStep(draft, { kind: 'point', ...clickSpot(spot, desk.image), label: 1 }))) ?? { candidates: [], choice: 0 };
+    const { candidates, choice } = await decoder.preview(desk.image, promptsOf(withStep(draft, { kind: 'point', ...clickSpot(spot, desk.image), label: 1 })), draft.base) ?? { candidates: [], choice: 0 };
     // an older answer is still of use while the pointer moves on; not after a click
     if (turn > this.previewTurn || state.draft !== draft || state.desk !== desk || this.previewTurn - turn > 3) return;
     this.showPreview(candidates[choice]);
@@ -102,16 +104,17 @@ export class Work {
     state.draft = draftOf({ maskId: focus.id, revision: focus.view.revision, rle: focus.rle, categoryId: focus.view.categoryId });
     state.categoryId = focus.view.categoryId;
     state.preview = undefined;
-    panel.say('Correct it: clicks draw it anew, brush, eraser and outline change it. Enter accepts, Esc leaves it as it was.');
+    panel.say('Correct it: click what is missing, Shift-click what is too much, or use brush, eraser and outline. Enter accepts, Esc leaves it as it was.');
     this.refresh();
   }
 
   /** Of the next masks and of the one in work. A mask that was there and is only looked at, or judged, gets it at once; so does that under the pointer where it `isMeant`. */
   setClass(id: number, isMeant = false): void {
-    const { state, panel } = this.parts, { base } = state.draft, name = state.project.categories.find((category) => category.id === id)?.name ?? String(id);
+    const { state, panel } = this.parts, { base } = state.draft, name = nameOf(state, id);
     const there = base !== undefined ? (isChanged(state.draft) ? undefined : base.maskId) : isMeant || isJudging(state) ? state.focus?.id : undefined;
     if (there === undefined) {
       state.categoryId = id;
+      this.keep();
       panel.say(isMeant && base === undefined ? 'No mask is pointed at.' : `Class ${name}.`);
       this.refresh();
     } else if (state.desk?.settled.get(there)?.view.categoryId === id) panel.say(`It is ${name} already.`);
@@ -123,7 +126,7 @@ export class Work {
 
   /** The mask in work is right; or the proposal that is asked about. */
   async accept(): Promise<void> {
-    const { state, effort, panel } = this.parts, { desk, draft } = state;
+    const { state, effort, panel, keeper } = this.parts, { desk, draft } = state;
     if (desk === undefined || state.project.readOnly) return;
     effort.touch(true);
     if (!isOpen(draft)) {
@@ -135,14 +138,25 @@ export class Work {
       panel.say(mask === undefined ? 'The mask is still on its way.' : 'The mask has no pixel: nothing to accept.');
       return;
     }
+    if (draft.base !== undefined && !isChanged(draft) && draft.base.categoryId === state.categoryId) {
+      await this.leave(desk, draft.base.maskId);
+      return;
+    }
     const facts = { categoryId: state.categoryId, counts: rleToString(canonicalRle(mask)), prompts: promptViews(draft), ...scoresOf(draft) };
-    const { base } = draft;
+    const { base } = draft, ends = { draft: keeper.end() };
     const isOnlyClass = base !== undefined && !isChanged(draft);
-    const intent: Intent = base === undefined ? { kind: 'add', ...facts } : { kind: 'correct', maskId: base.maskId, ...(isOnlyClass ? { categoryId: state.categoryId } : facts), revision: base.revision };
-    this.drop();
+    const intent: Intent = base === undefined ? { kind: 'add', ...facts, ...ends } : { kind: 'correct', maskId: base.maskId, ...(isOnlyClass ? { categoryId: state.categoryId } : facts), ...ends, revision: base.revision };
+    this.clear();
     const saving = this.save(desk, intent, draft, { rle: mask, categoryId: state.categoryId });
     this.accepting = Promise.all([this.accepting, saving]);
     await saving;
+  }
+
+  /** A mask that was there is right as it is: that is a verdict where it was proposed, else nothing. */
+  private async leave(desk: Desk, maskId: number): Promise<void> {
+    this.drop();
+    if (desk.settled.get(maskId)?.view.status === 'proposed') await this.judge({ kind: 'accept', maskId }, 'Accepted.');
+    else this.report('Left as it was.');
   }
 
   /** Resolves when all that was accepted so far is saved, or in work again because it was refused. */
@@ -162,36 +176,41 @@ export class Work {
 
   /** Forgets the mask in work. */
   cancel(): void {
-    const { state, panel } = this.parts;
-    if (isOpen(state.draft)) panel.say(isChanged(state.draft) ? 'Dropped.' : 'Left as it was.');
+    const { state } = this.parts, said = !isOpen(state.draft) ? undefined : isChanged(state.draft) ? 'Dropped.' : 'Left as it was.';
     this.drop();
-    if (state.desk !== undefined) keepDraft(state.project.name, state.desk.image.id, NO_DRAFT, state.categoryId);
+    if (said !== undefined) this.report(said);
     this.parts.state.corner = undefined;
     this.refocus();
   }
 
   /** Proposals are asked about one after another; elsewhere the pointer decides. */
   refocus(): void {
-    const { state, stage, panel } = this.parts;
+    const { state, stage } = this.parts;
     const back = isOpen(state.draft) ? undefined : state.desk?.refused.shift();
-    if (back !== undefined) Object.assign(state, back);
+    if (back !== undefined) {
+      Object.assign(state, back);
+      this.keep();
+    }
     if (isJudging(state)) {
       const [first] = state.desk?.settled.proposals() ?? [];
       if (first !== undefined && first !== state.focus) {
         state.focus = first;
         stage.look(showing(stage.view, { x: (first.box.x0 + first.box.x1) / 2, y: (first.box.y0 + first.box.y1) / 2 }, stage.room));
       }
-    } else if (state.focus !== undefined && state.desk?.settled.get(state.focus.id) !== state.focus) {
-      state.focus = undefined;
-      if (state.project.stage === 'semi' && !isOpen(state.draft)) panel.say('All proposals are judged. Add what is missing.');
-    }
+    } else if (state.focus !== undefined && state.desk?.settled.get(state.focus.id) !== state.focus) state.focus = undefined;
     this.refresh();
   }
 
+  /** Says what was done and, while proposals are judged, what is asked now. `wasJudging`: there were some before. */
+  report(done: string, wasJudging = false): void {
+    this.refocus();
+    this.parts.panel.say(thenAsked(this.parts.state, done, wasJudging));
+  }
+
   private async judge(intent: Intent, done: string): Promise<void> {
-    const { state, panel, catching } = this.parts;
+    const { state, catching } = this.parts, wasJudging = isJudging(state);
     if (state.desk === undefined) return;
-    await catching.save(state.desk, intent).then((back) => { panel.say(back === 0 ? done : `${done} ${back === 1 ? 'A mask' : `${back} masks`} that it had stood for ${back === 1 ? 'is' : 'are'} back.`); }, this.tell);
+    await catching.save(state.desk, intent).then((back) => { this.report(withBack(done, back), wasJudging); }, this.tell);
     this.refocus();
   }
 
@@ -199,19 +218,30 @@ export class Work {
 
   /** Forgets the mask in work, without a word. */
   drop(): void {
+    const wasChanged = isChanged(this.parts.state.draft);
+    this.clear();
+    if (wasChanged) this.keep(true);
+  }
+
+  /** Nothing is in work on the page; what the server keeps of it ends with the save. */
+  private clear(): void {
     this.turn++;
     this.parts.state.draft = NO_DRAFT;
     this.showPreview(undefined);
   }
 
+  /** Has the server keep what is in work; `isDropped`: nothing is any more. */
+  private keep(isDropped = false): void {
+    const { state: { desk, draft, categoryId }, keeper } = this.parts;
+    if (desk !== undefined && (isDropped || isChanged(draft))) keeper.keep(desk, draft, categoryId);
+  }
+
   private async save(desk: Desk, intent: Intent, draft: Draft, coming: Coming): Promise<void> {
-    const { state, panel, catching } = this.parts;
+    const { state, catching } = this.parts, wasJudging = isJudging(state);
     desk.coming.add(coming);
     try {
       await catching.save(desk, intent);
-      // another may be in work by now
-      if (!isOpen(state.draft)) keepDraft(state.project.name, desk.image.id, NO_DRAFT, coming.categoryId);
-      panel.say('Saved.');
+      this.report('Saved.', wasJudging);
     } catch (error) {
       this.bringBack(desk, draft, coming.rle, coming.categoryId, error);
     }
@@ -226,25 +256,34 @@ export class Work {
     this.parts.panel.notice(back.message, true);
   }
 
-  /** Takes a state of the mask in work, and asks the model for its prompts. `kept`: the candidate that was chosen before. */
-  async change(draft: Draft, kept = takenBefore(draft)): Promise<void> {
-    const { state, decoder, panel } = this.parts, { desk } = state, turn = ++this.turn, prompts: Prompted[] = promptsOf(draft);
-    state.draft = draft;
-    if (desk !== undefined) keepDraft(state.project.name, desk.image.id, draft, state.categoryId);
+  /** Takes a state of the mask in work, has it kept, and asks the model for its prompts. */
+  async change(draft: Draft): Promise<void> {
+    this.parts.state.draft = draft;
+    // on its way only once the model was asked
+    this.keep(!isChanged(draft));
+    await this.ask();
+  }
+
+  /** Shows the mask in work, and has the model draw it where it has not yet; the candidate that was taken before is taken again. */
+  async ask(): Promise<void> {
+    const { state, decoder, panel } = this.parts, { desk, draft } = state, turn = ++this.turn, prompts: Prompted[] = promptsOf(draft), kept = takenBefore(draft);
     state.focus = undefined;
     this.showPreview(undefined);
     this.refresh();
-    if (desk === undefined || prompts.length === 0 || draft.candidates.length > 0) return;
+    if (desk === undefined) return;
+    if (prompts.length === 0 || draft.candidates.length > 0) {
+      panel.say(maskText(maskOf(draft)));
+      return;
+    }
     if (!state.isReady) {
       panel.say('The model is being prepared for this image; the mask comes as soon as it is.');
       return;
     }
     try {
-      const { candidates, choice } = await decoder.predict(desk.image, prompts);
+      const { candidates, choice } = await decoder.predict(desk.image, prompts, draft.base);
       if (turn !== this.turn || state.desk !== desk) return;
       state.draft = answered(state.draft, candidates, kept === undefined ? choice : Math.min(kept, candidates.length - 1));
-      const area = rleArea(candidates[choice]!.rle);
-      panel.say(area === 0 ? 'The model found nothing there.' : `A mask of ${area.toLocaleString('en')} pixels, score ${Math.round(100 * candidates[choice]!.predictedIou)} %. Enter accepts it.`);
+      panel.say(maskText(maskOf(state.draft), state.draft.candidates[state.draft.choice]?.predictedIou));
       this.refresh();
     } catch (error) {
       panel.notice(messageOf(error));

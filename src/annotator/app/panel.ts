@@ -90,7 +90,7 @@ export class Panel {
     this.enable('accept', maskOf(state.draft) !== undefined || judging);
     this.enable('cancel', isOpen(state.draft));
     this.enable('reject', state.focus !== undefined || state.draft.base !== undefined);
-    for (const name of ['next', 'previous', 'skip']) this.enable(name, desk !== undefined || name === 'previous');
+    for (const name of ['next', 'previous', 'skip']) this.enable(name, desk !== undefined || name !== 'skip');
   }
 
   /** A button that cannot be pressed any more gives the keys back to the image. */

@@ -75,7 +75,7 @@ export class Pointer {
     const image = this.state.desk?.image, { tool } = this.state, start = this.spot(event), at = toImage(this.stage.view, start);
     if (image === undefined) return;
     if (event.button === MIDDLE || this.isSpaceDown) this.pan(event);
-    else if (isJudging(this.state)) { /* a verdict is asked for first */ }
+    else if (isJudging(this.state)) this.work.report('A verdict first.');
     else if ((tool === 'brush' || tool === 'eraser') && event.button === MAIN) this.stroke(event, at, tool);
     else if (tool === 'polygon' && event.button === MAIN) this.ring(event, start, at);
     else if (tool === 'box' && event.button === MAIN) this.box(event, at);

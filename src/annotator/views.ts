@@ -1,7 +1,7 @@
 /** Images and masks of a project as the page gets them. */
 import { claimOf } from '../engine/claims.js';
 import type { EngineImage } from '../engine/images.js';
-import { maskById, masksOf, revisionsOf, type EngineMask } from '../engine/masks.js';
+import { maskById, revisionsOf, seenMasksOf, type SeenMask } from '../engine/masks.js';
 import type { Project } from '../engine/project.js';
 import type { ImageView, MaskView } from './api.js';
 
@@ -9,11 +9,11 @@ export const SHOWN = ['proposed', 'accepted', 'corrected'] as const;
 
 /** With all of its masks that are shown. `expiresIn`: milliseconds that it is held for. */
 export function imageView(project: Project, { id, fileName, width, height, revision, state }: EngineImage, expiresIn: number): ImageView {
-  return { id, fileName, width, height, revision, state, expiresIn, masks: masksOf(project, id, SHOWN).flatMap((mask) => maskView(mask) ?? []) };
+  return { id, fileName, width, height, revision, state, expiresIn, masks: seenMasksOf(project, id, SHOWN).flatMap((mask) => maskView(mask) ?? []) };
 }
 
 /** Undefined for a mask that is history. */
-export function maskView({ id, revision, categoryId, counts, box, area, status, stage, annotator, predictedIou, score, supersedes }: EngineMask): MaskView | undefined {
+export function maskView({ id, revision, categoryId, counts, box, area, status, stage, annotator, predictedIou, score, supersedes }: SeenMask): MaskView | undefined {
   const shown = SHOWN.find((known) => known === status);
   return shown === undefined ? undefined : { id, revision, categoryId, counts, box, area, status: shown, stage, annotator, predictedIou, score, supersedes };
 }

@@ -24,11 +24,14 @@ export interface EngineStatus {
   /** Accepted and corrected. */
   truth: number;
   proposed: number;
+  /** Proposals on images that are to do: those that people will be asked about. */
+  toJudge: number;
   parts: number;
   effort: Effort[];
   acceptance: Acceptance[];
   acceptanceByScore: ScoreRange[];
   quality: RoundQuality[];
+  /** `masks`: those that stand; `seconds`: of all that they drew and judged. */
   annotators: { name: string; masks: number; seconds: number }[];
   atWork: number;
   rounds: Round[];
@@ -50,13 +53,24 @@ export function statusOf(project: Project, now: number): EngineStatus {
       states: Object.fromEntries(IMAGE_STATES.map((state) => [state, countImages(project, { states: [state] })])) as Record<ImageState, number>,
       splits: { train: countImages(project, { split: 'train' }), val: countImages(project, { split: 'val' }), test: countImages(project, { split: 'test' }) },
       nearDuplicates: database.count('SELECT count(*) FROM images WHERE near_group IN (SELECT near_group FROM images GROUP BY near_group HAVING count(*) > 1)'),
-      masks, truth: sumOf('accepted', 'corrected'), proposed: sumOf('proposed'), parts: hierarchyCount(project),
+      masks, truth: sumOf('accepted', 'corrected'), proposed: sumOf('proposed'),
+      toJudge: database.count("SELECT count(*) FROM masks m JOIN images i ON i.id = m.image_id WHERE m.status = 'proposed' AND i.state = 'todo'"), parts: hierarchyCount(project),
       effort: effortOf(project), acceptance: acceptanceOf(project), acceptanceByScore: acceptanceByScore(project),
-      annotators: database.all('SELECT annotator AS name, count(*) AS masks, coalesce(sum(seconds), 0) AS seconds FROM masks WHERE annotator IS NOT NULL GROUP BY annotator ORDER BY annotator'),
+      annotators: annotatorsOf(project),
       atWork: database.count('SELECT count(*) FROM claims WHERE expires_at > ?', now),
       rounds, isIdle: last !== undefined && endedWithNothingSince(project, last) !== undefined, quality: qualityByRound(project, rounds), model: currentModel(project),
     };
   });
+}
+
+/** A correction's seconds stand with the mask that it made, those of other verdicts with the verdict. */
+function annotatorsOf({ database }: Project): EngineStatus['annotators'] {
+  return database.all(`
+    SELECT name, sum(stands) AS masks, sum(seconds) AS seconds FROM (
+      SELECT annotator AS name, status IN ('accepted', 'corrected') AS stands, coalesce(seconds, 0) AS seconds FROM masks
+      UNION ALL
+      SELECT annotator, 0, coalesce(seconds, 0) FROM verdicts WHERE verdict <> 'correct'
+    ) WHERE name IS NOT NULL GROUP BY name ORDER BY name`);
 }
 
 /** What a person spent on each mask: on drawing it, or on judging what was proposed. */

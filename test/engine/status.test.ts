@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import test from 'ava';
 import { SaxesParser } from 'saxes';
 import { projectStatus } from '../../src/engine/looks.js';
+import { visitImage } from '../../src/engine/images.js';
 import { addMask } from '../../src/engine/masks.js';
 import { addModel, useModel } from '../../src/engine/models.js';
+import { adviceOf } from '../../src/engine/next.js';
 import type { Project } from '../../src/engine/project.js';
 import { changeRound, closeRound, openRound, setRoundMetrics } from '../../src/engine/rounds.js';
 import { statusOf } from '../../src/engine/status.js';
@@ -49,6 +51,23 @@ test('acceptance by score: ranges that hold every judged proposal once, of which
   ]);
   judge(project, 0.31, 'reject');
   t.deepEqual(statusOf(project, NOW).acceptanceByScore.map(({ low, judged }) => [low, judged]), [[0.3, 1], [0.4, 0], [0.5, 0], [0.6, 0], [0.7, 0], [0.8, 2], [0.9, 3]]);
+});
+
+test('an annotator has the masks that stand, and the time of all that was drawn and judged', async (t) => {
+  const { project } = await projectWith(t);
+  for (const verdict of ['accept', 'reject', 'class', 'shape'] as const) judge(project, 0.9, verdict);
+  addMask(project, { imageId: 2, categoryId: 1, stage: 'assisted-manual', status: 'accepted', annotator: 'bob', seconds: 9, clicks: 3, rle: boxMask(0, 0, 9, 9) }, NOW);
+  t.deepEqual(statusOf(project, NOW).annotators, [{ name: 'ann', masks: 3, seconds: 8 }, { name: 'bob', masks: 1, seconds: 9 }]);
+});
+
+test('proposals on an image that a person is done with are nothing to do any more', async (t) => {
+  const { project } = await projectWith(t);
+  addMask(project, { imageId: 1, categoryId: 1, stage: 'semi-automatic', status: 'proposed', rle: boxMask(0, 0, 9, 9) }, NOW);
+  t.like(statusOf(project, NOW), { proposed: 1, toJudge: 1 });
+  t.is(adviceOf(statusOf(project, NOW), 'p')[0]?.command, 'sam engine assist p --stage semi');
+  visitImage(project, { imageId: 1, outcome: 'done' }, NOW);
+  t.like(statusOf(project, NOW), { proposed: 1, toJudge: 0 });
+  t.false(adviceOf(statusOf(project, NOW), 'p').some(({ command }) => command.endsWith('--stage semi')));
 });
 
 test('the model of each round by what was held out when it ended; a worse one never counts', async (t) => {

@@ -3,8 +3,8 @@
  * checked on the server, whatever its type says here. All but the page itself and its code needs the cookie of `SESSION`.
  *
  * A refusal is `Refusal` with the HTTP status: 400 malformed, 401 no cookie, 403 host or origin, 404 no such thing, 405 method, 409 conflict
- * (`engine/conflict`: revision or claim), 413 too large, 415 no JSON, 423 read-only, 503 closing down, 507 the disk is full or not writable. After 401, 503 and
- * 507 nothing was done, and the same may be sent again later.
+ * (`engine/conflict`: revision or claim), 413 too large, 415 no JSON, 421 another project is served here now, 423 read-only, 503 closing down, 507 the
+ * disk is full or not writable. After 401, 421, 503 and 507 nothing was done, and the same may be sent again later.
  */
 
 /** POST `{token}` -> 204 and the cookie. `token`: that of the printed address, from its fragment. */
@@ -36,7 +36,9 @@ export interface Refusal { code: string; message: string }
 
 export type AnnotatorStage = 'assisted' | 'semi';
 
+/** `key`: the same as long as the project is, wherever its folder is. */
 export interface ProjectView {
+  key: string;
   name: string;
   annotator: string;
   stage: AnnotatorStage;
@@ -53,8 +55,8 @@ export interface ProjectView {
   counts: { images: number; done: number; skipped: number; masks: number };
 }
 
-/** `tab`: a random text that the tab made for itself, 16 to 64 of A-Z a-z 0-9 - _. */
-export interface TabRequest { tab: string }
+/** `tab`: a random text that the tab made for itself, 16 to 64 of A-Z a-z 0-9 - _. `project`: the key of the project that it shows; where it is given, another project's server refuses. */
+export interface TabRequest { tab: string; project?: string }
 
 /** `visit`: as `tab`, another one each time that the page is loaded. A release that arrives when the tab has claimed in a later visit does nothing. */
 export interface ReleaseRequest extends TabRequest { visit?: string }

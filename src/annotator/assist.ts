@@ -22,9 +22,10 @@ import { Embeddings } from './embeddings.js';
 import { ImageSource } from './image-source.js';
 import { openBrowser } from './open-browser.js';
 import { ASSIST_OPTIONS } from './options.js';
+import { rememberPort, startWhereLast } from './port.js';
 import { annotatorName } from './requests.js';
 import type { Annotator } from './routes.js';
-import { startServer, type ServerRequest } from './server.js';
+import type { ServerRequest } from './server.js';
 import { packagedSite, type Site } from './site.js';
 import { Tabs } from './tabs.js';
 import { Work } from './work.js';
@@ -87,9 +88,10 @@ export async function assist(request: AssistRequest): Promise<AssistReport> {
 
 async function serve(annotator: Annotator, { stop, onReady, onFault, open, timeouts }: AssistRequest, site: Site, port: number): Promise<void> {
   const { project, embeddings, work } = annotator;
-  const server = await startServer({ annotator, site, port, clock: Date.now, onFault, ...(timeouts === undefined ? {} : { timeouts }) });
+  const server = await startWhereLast({ annotator, site, clock: Date.now, onFault, ...(timeouts === undefined ? {} : { timeouts }) }, port);
   const takeAway = open === true ? await openBrowser(server.address, join(project.folder, '.sam')) : async () => undefined;
   try {
+    rememberPort(project, server.port);
     onReady(server.address);
     embeddings.expect(work.upcoming(Date.now()).map((id) => imageById(project, id)));
     await new Promise<void>((resolve) => {

@@ -5,7 +5,8 @@ import type { ClaimRequest, DraftRequest, DraftView, FinishRequest, PromptView, 
 type Fields = Readonly<Record<string, unknown>>;
 
 export function tabRequest(body: unknown): TabRequest {
-  return { tab: nameOf(fieldsOf(body, 'the request'), 'tab') };
+  const fields = fieldsOf(body, 'the request');
+  return { tab: nameOf(fields, 'tab'), ...(fields['project'] === undefined ? {} : { project: nameOf(fields, 'project') }) };
 }
 
 export function releaseRequest(body: unknown): ReleaseRequest {

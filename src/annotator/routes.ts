@@ -2,7 +2,7 @@
 import { categoriesOf } from '../engine/categories.js';
 import { imageById, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
-import { nameOf } from '../engine/project-facts.js';
+import { keyOfProject, nameOf } from '../engine/project-facts.js';
 import { workCounts } from '../engine/work-counts.js';
 import type { DecoderGraph } from '../models/decoder-graph.js';
 import type { Predictor } from '../models/predictor.js';
@@ -58,7 +58,9 @@ export async function read(annotator: Annotator, path: string): Promise<Answer> 
 /** `body`: as it was parsed; it is checked here. `line`: what it came over. */
 export async function write(annotator: Annotator, path: string, body: unknown, now: number, line: Line): Promise<Answer> {
   const { work, project, drafts } = annotator;
-  annotator.tabs.heard(tabRequest(body).tab, line);
+  const { tab, project: shown = keyOfProject(project) } = tabRequest(body);
+  if (shown !== keyOfProject(project)) return refuse(421, 'project', 'Another project is served at this address now. Start sam engine assist for the one that this page shows.');
+  annotator.tabs.heard(tab, line);
   if (path === CLAIM) {
     const answer = await work.claim(claimRequest(body), now);
     const ids = [...(answer.image === null ? [] : [answer.image.id]), ...answer.next];
@@ -81,7 +83,7 @@ export async function write(annotator: Annotator, path: string, body: unknown, n
 function projectView({ project, annotator, stage, model, decoder, moveOnSeconds, claimMilliseconds }: Annotator): ProjectView {
   const { batched, maskPerPrompt, hasOrigSize } = decoder, { inputSide, maskSide } = model.spec;
   return {
-    name: nameOf(project), annotator, stage, readOnly: project.mode === 'read', categories: categoriesOf(project).map(({ id, name }) => ({ id, name })),
+    key: keyOfProject(project), name: nameOf(project), annotator, stage, readOnly: project.mode === 'read', categories: categoriesOf(project).map(({ id, name }) => ({ id, name })),
     model: { name: model.name, sha256: model.sha256, inputSide, maskSide, graph: { batched, maskPerPrompt, hasOrigSize } },
     viewSide: VIEW_SIDE, tileSide: TILE_SIDE, moveOnSeconds, claimMilliseconds, counts: workCounts(project),
   };

@@ -97,7 +97,7 @@ async function listen(server: Server, port: number): Promise<number> {
   }).catch((error: unknown) => {
     const code = systemCode(error) ?? '';
     const reason = code === 'EADDRINUSE' ? 'another program has it' : code === 'EACCES' ? 'the system keeps it for others' : code;
-    throw new SamError('usage/port', `Port ${port} of this machine cannot be listened on: ${reason}. Without --port, a free one is taken.`, { cause: error });
+    throw new SamError('usage/port', `Port ${port} of this machine cannot be listened on: ${reason}. Without --port, that of the last time or a free one is taken.`, { cause: error });
   });
   return (server.address() as AddressInfo).port; // that of a TCP server
 }

@@ -1,5 +1,6 @@
 /** What a project knows of itself: how it was made, which model is in use, and what its parts want to remember. */
 import { basename, resolve } from 'node:path';
+import { sha256Hex } from '../files/hash.js';
 import type { Project } from './project.js';
 
 /** What was decided when the project was made. `modelId`: the model that is used now. */
@@ -7,6 +8,12 @@ export interface ProjectFacts { seed: number; valShare: number; testShare: numbe
 
 export function factsOf({ database }: Project): ProjectFacts {
   return database.get<ProjectFacts>('SELECT seed, val_share AS valShare, test_share AS testShare, model_id AS modelId, created_at AS createdAt, created_by AS createdBy FROM project')!;
+}
+
+/** Tells projects apart, wherever their folders are; a copy of a project is the same one. 32 hex digits. */
+export function keyOfProject(project: Project): string {
+  const { createdAt, createdBy, seed } = factsOf(project);
+  return sha256Hex(JSON.stringify([createdAt, createdBy, seed])).slice(0, 32);
 }
 
 /** What a part of the engine remembers for the project (a threshold, an order), as JSON under its name; undefined where nothing was. */

@@ -129,7 +129,7 @@ export class FakeServer {
   private view(): ProjectView {
     const of = (state: string): number => this.images.filter((image) => image.state === state).length;
     return {
-      name: 'scenes', annotator: 'Ada', stage: this.project.stage ?? 'assisted', readOnly: false, categories: (this.project.categories ?? ['thing', 'fruit', 'plant']).map((name, i) => ({ id: i + 1, name })),
+      key: 'scenes-0123456789', name: 'scenes', annotator: 'Ada', stage: this.project.stage ?? 'assisted', readOnly: false, categories: (this.project.categories ?? ['thing', 'fruit', 'plant']).map((name, i) => ({ id: i + 1, name })),
       model: { name: MODEL.name, sha256: MODEL.sha256, inputSide: MODEL.inputSide, maskSide: MODEL.maskSide, graph: { batched: false, maskPerPrompt: false, hasOrigSize: false } },
       viewSide: 2048, tileSide: 1024, moveOnSeconds: 30, claimMilliseconds: 60_000, counts: { images: this.images.length, done: of('done'), skipped: of('skipped'), masks: 0 },
     };

@@ -59,13 +59,13 @@ export class Tab {
     return (await this.post('/api/claim', { want, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) })).body as ClaimAnswer; // what api.ts says
   }
 
-  save(imageId: number, action: object): Promise<Reply> {
-    return this.post('/api/save', { imageId, action });
+  save(imageId: number, action: object, visit?: string): Promise<Reply> {
+    return this.post('/api/save', { imageId, action, visit });
   }
 
   /** Saved, or the test fails here. */
-  async saved(imageId: number, action: SaveAction): Promise<SaveAnswer> {
-    const { status, body } = await this.save(imageId, action);
+  async saved(imageId: number, action: SaveAction, visit?: string): Promise<SaveAnswer> {
+    const { status, body } = await this.save(imageId, action, visit);
     if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
     return body as SaveAnswer; // what api.ts says
   }

@@ -16,7 +16,7 @@ export class NotNow extends SamError {
 const unreachable = (): NotNow => new NotNow('no connection', 'The server does not answer. Is sam engine assist still running?');
 
 /** By HTTP's status, where it says that the same may be sent again. */
-const LATER: Readonly<Record<number, string>> = { 401: 'the annotator was started anew', 507: 'the disk cannot be written' };
+const LATER: Readonly<Record<number, string>> = { 401: 'the annotator was started anew', 421: 'another project is served here', 507: 'the disk cannot be written' };
 
 /** What browsers send of a page that is gone has to be shorter; bytes, of all such requests together. */
 const KEPT_ALIVE = 30_000;
@@ -30,6 +30,7 @@ export class Server {
   /** Who works in this tab; without it, the one that the server was started for. */
   annotator: string | undefined;
   private readonly visit = newName();
+  private shown: string | undefined;
 
   constructor(private readonly tab: string) {}
 
@@ -37,38 +38,45 @@ export class Server {
     await ask('POST', SESSION, { token });
   }
 
-  project(): Promise<ProjectView> {
+  async project(): Promise<ProjectView> {
     // the shapes of answers are those of api.ts
-    return ask('GET', PROJECT) as Promise<ProjectView>;
+    const project = await ask('GET', PROJECT) as ProjectView;
+    this.shown = project.key;
+    return project;
+  }
+
+  /** Who asks, and of which project: another may be served at the same address by now. */
+  private get mine(): { tab: string; project?: string } {
+    return { tab: this.tab, ...(this.shown === undefined ? {} : { project: this.shown }) };
   }
 
   async claim(want: ClaimRequest['want']): Promise<ClaimAnswer> {
     const others = want === 'next' ? { others: (await openTabs()).filter((name) => name !== this.tab).slice(0, MOST_OTHERS) } : {};
-    return await ask('POST', CLAIM, { tab: this.tab, visit: this.visit, want, ...others, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as ClaimAnswer;
+    return await ask('POST', CLAIM, { ...this.mine, visit: this.visit, want, ...others, ...(this.annotator === undefined ? {} : { annotator: this.annotator }) }) as ClaimAnswer;
   }
 
   async renew(): Promise<void> {
-    await ask('POST', RENEW, { tab: this.tab });
+    await ask('POST', RENEW, this.mine);
   }
 
   /** Gives the image back, also while the page is going: the browser sends it to the end. */
   release(): void {
     // nobody is there any more to hear of a failure; the claim runs out then
-    void answered(RELEASE, { ...posted({ tab: this.tab, visit: this.visit }), keepalive: true }).catch(() => undefined);
+    void answered(RELEASE, { ...posted({ ...this.mine, visit: this.visit }), keepalive: true }).catch(() => undefined);
   }
 
   save(imageId: number, action: SaveAction): Promise<SaveAnswer> {
-    return ask('POST', SAVE, { tab: this.tab, visit: this.visit, imageId, action }) as Promise<SaveAnswer>;
+    return ask('POST', SAVE, { ...this.mine, visit: this.visit, imageId, action }) as Promise<SaveAnswer>;
   }
 
   /** Goes to its end also while the page is going, unless it is too long for that. */
-  async draft(request: Omit<DraftRequest, 'tab' | 'visit'>): Promise<void> {
-    const init = posted({ tab: this.tab, visit: this.visit, ...request });
+  async draft(request: Omit<DraftRequest, 'tab' | 'project' | 'visit'>): Promise<void> {
+    const init = posted({ ...this.mine, visit: this.visit, ...request });
     await answered(DRAFT, { ...init, keepalive: init.body.length < KEPT_ALIVE });
   }
 
-  async finish(request: Omit<FinishRequest, 'tab'>): Promise<void> {
-    await ask('POST', FINISH, { tab: this.tab, ...request });
+  async finish(request: Omit<FinishRequest, 'tab' | 'project'>): Promise<void> {
+    await ask('POST', FINISH, { ...this.mine, ...request });
   }
 }
 

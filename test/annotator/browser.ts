@@ -1,4 +1,5 @@
 /** Headless Chromium for the tests of the annotator's page: one process a test file, a context a test, and hands that do what a person's do. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -85,6 +86,19 @@ export async function sceneProject(t: ExecutionContext, names: readonly string[]
   writeFileSync(categories, classes.join('\n'));
   await initProject({ folder, images, categories, env: {} }, Date.now());
   return folder;
+}
+
+/** `sam engine assist` in a process of its own. */
+export async function served(t: ExecutionContext, folder: string): Promise<{ address: string; port: number; child: ChildProcess }> {
+  const child = spawn(process.execPath, ['bin/run.js', 'engine', 'assist', folder, '--annotator', 'ann'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  t.teardown(() => { child.kill('SIGKILL'); });
+  let text = '';
+  for await (const chunk of child.stderr) {
+    text += String(chunk);
+    const address = /http:\/\/\S+/.exec(text)?.[0];
+    if (address !== undefined) return { address, port: Number(new URL(address).port), child };
+  }
+  throw new Error(text);
 }
 
 /** The masks of an image as they are on the disk, which a writer may still be at work on. */

@@ -1,10 +1,9 @@
 /** What goes wrong while a person works: reloads, kills of browser and server, full disks, others who are faster, tabs that are closed. Nothing that was accepted is lost. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { chromium, type Page } from 'playwright-core';
 import { addMask, rleOfMask } from '../../src/engine/masks.js';
 import { openProject } from '../../src/engine/project.js';
@@ -13,7 +12,7 @@ import { rleFromBox } from '../../src/mask/polygon-fill.js';
 import { rleArea } from '../../src/mask/rle.js';
 import { rleToString } from '../../src/mask/rle-string.js';
 import { tinyDisk } from '../models/tiny-disk.js';
-import { ARGS, browserTest, CHROMIUM, click, complaintsOf, drag, FRUIT, GREEN, masksOnDisk, newContext, opened, RED, said, sceneProject } from './browser.js';
+import { ARGS, browserTest, CHROMIUM, click, complaintsOf, drag, FRUIT, GREEN, masksOnDisk, newContext, opened, RED, said, sceneProject, served } from './browser.js';
 import { imageOf, onMask, running, Tab } from './running.js';
 
 if (browserTest === test.serial.skip) test('skipped: there is no Chromium here, or the page is not built', (t) => { t.pass(); });
@@ -75,19 +74,6 @@ browserTest('the browser is killed: what was accepted is there, and the image is
   t.is(imageOf(await tab.claim(1)).masks.length, 1);
 });
 
-/** `sam engine assist` in a process of its own. */
-async function served(t: ExecutionContext, folder: string, port = 0): Promise<{ address: string; port: number; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['bin/run.js', 'engine', 'assist', folder, '--annotator', 'ann', '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.teardown(() => { child.kill('SIGKILL'); });
-  let text = '';
-  for await (const chunk of child.stderr) {
-    text += String(chunk);
-    const address = /http:\/\/\S+/.exec(text)?.[0];
-    if (address !== undefined) return { address, port: Number(new URL(address).port), child };
-  }
-  throw new Error(text);
-}
-
 browserTest('the server is killed and started again: the page waits, then saves what was accepted meanwhile', async (t) => {
   const folder = await sceneProject(t), first = await served(t, folder);
   const context = await newContext(t), page = await opened(context, first.address);
@@ -100,7 +86,8 @@ browserTest('the server is killed and started again: the page waits, then saves 
   await drag(page, FRUIT, [[30, 100], [90, 100]]);
   await page.keyboard.press('Enter');
   await page.locator('#saved').filter({ hasText: 'no connection' }).waitFor();
-  const second = await served(t, folder, first.port);
+  const second = await served(t, folder);
+  t.is(second.port, first.port, 'at the same address, without being told');
   await page.locator('#saved').filter({ hasText: 'started anew' }).waitFor();
   t.regex((await page.locator('#notice').textContent())!, /Not saved yet: Open the address that sam printed/);
   // the new address carries the new key, for all pages of this browser

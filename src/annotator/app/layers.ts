@@ -93,11 +93,12 @@ export class SettledLayer {
   private drawMask(context: CanvasRenderingContext2D, mask: Shown, scale: number, { opacity, places }: Look): void {
     const path = this.pathAt(mask, scale), place = places.get(mask.view.categoryId) ?? 0, isProposal = mask.view.status === 'proposed';
     context.lineJoin = 'round';
-    context.fillStyle = classColour(place, isProposal ? opacity * 0.45 : opacity);
+    context.fillStyle = classColour(place, opacity);
     context.strokeStyle = classColour(place, Math.min(1, opacity + 0.45));
     context.lineWidth = 1.25 / scale;
     context.setLineDash(isProposal ? [5 / scale, 4 / scale] : []);
-    context.fill(path, 'evenodd');
+    // proposals are outlines: a photograph under a hundred of them is still seen
+    if (!isProposal) context.fill(path, 'evenodd');
     context.stroke(path);
   }
 

@@ -40,6 +40,10 @@ export class Work {
   async step(step: Step): Promise<void> {
     const { state, effort, panel } = this.parts;
     if (state.desk === undefined || state.project.readOnly) return;
+    if (step.kind === 'eraser' && maskOf(state.draft) === undefined) {
+      panel.say('There is no mask in work to wipe from; E takes the one that is pointed at.');
+      return;
+    }
     effort.touch(true);
     panel.say('');
     await this.change(withStep(state.draft, { ...step, at: Math.round(10 * effort.sofar()) / 10 }));
@@ -271,12 +275,9 @@ export class Work {
     this.showPreview(undefined);
     this.refresh();
     if (desk === undefined) return;
-    if (prompts.length === 0 || draft.candidates.length > 0) {
-      panel.say(maskText(maskOf(draft)));
-      return;
-    }
-    if (!state.isReady) {
-      panel.say('The model is being prepared for this image; the mask comes as soon as it is.');
+    const known = prompts.length === 0 || draft.candidates.length > 0 ? maskText(maskOf(draft)) : state.isReady ? undefined : 'The model is being prepared for this image; the mask comes as soon as it is.';
+    if (known !== undefined) {
+      panel.say(known);
       return;
     }
     try {

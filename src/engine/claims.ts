@@ -5,6 +5,7 @@
 import type { Split } from '../dataset/types.js';
 import { SamError } from '../errors.js';
 import { begunImages } from './drafts.js';
+import { isMeasurable } from './held-out.js';
 import { imageById, type EngineImage } from './images.js';
 import type { Project } from './project.js';
 
@@ -22,7 +23,7 @@ export interface ClaimOptions { milliseconds: number; split?: Split | undefined;
 const COLUMNS = 'image_id AS imageId, annotator, token, claimed_at AS claimedAt, expires_at AS expiresAt';
 
 /**
- * Claims the next image that is to do and nobody else's: the neediest first, then those that look like none that is done, then by name. A token
+ * Claims the next image that is to do and nobody else's: a held-out one while models cannot be measured, then the neediest, then those that look like none that is done, then by name. A token
  * that holds a claim keeps its image; one that the annotator has a mask in work on comes before all others, also out of a tab that is gone. Undefined where none is left.
  */
 export function claimNext(project: Project, claimant: Claimant, { milliseconds, split, withProposals, isGone = () => false }: ClaimOptions, now: number): { image: EngineImage; claim: Claim } | undefined {
@@ -37,8 +38,18 @@ export function claimNext(project: Project, claimant: Claimant, { milliseconds, 
   });
 }
 
-/** Ids of the images that are to do and nobody's, in the order in which `claimNext` would give them. */
-export function freeImages({ database }: Project, { split, withProposals, limit }: Pick<ClaimOptions, 'split' | 'withProposals'> & { limit: number }, now: number): number[] {
+type FreeImages = Pick<ClaimOptions, 'split' | 'withProposals'> & { limit: number };
+
+/**
+ * Ids of the images that are to do and nobody's, in the order in which `claimNext` would give them. While no image that is held out has a mask by people, one of them is the first: else a round of few images
+ * would have nothing to measure models on.
+ */
+export function freeImages(project: Project, options: FreeImages, now: number): number[] {
+  const ids = freeInOrder(project, options, now), [heldOut] = options.split !== undefined || isMeasurable(project) ? [] : freeInOrder(project, { ...options, split: 'val', limit: 1 }, now);
+  return heldOut === undefined ? ids : [heldOut, ...ids.filter((id) => id !== heldOut)].slice(0, options.limit);
+}
+
+function freeInOrder({ database }: Project, { split, withProposals, limit }: FreeImages, now: number): number[] {
   return database.all<{ id: number }>(`
     SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
     WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}

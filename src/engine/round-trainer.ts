@@ -26,7 +26,7 @@ export async function chooseTrainer({ trainer, isWanted, python, env, out, model
   }
   if (isByHand) return { kind: 'by-hand' };
   if (!isWanted) return { kind: 'none', reason: 'no training was wanted (--no-train)' };
-  if (!isMeasured) return { kind: 'none', reason: 'no held-out image has a mask by people, so that nobody could say whether a new model is better; annotate some of the split "val"' };
+  if (!isMeasured) return { kind: 'none', reason: 'the project holds out no images, so that nobody could say whether a new model is better' };
   try {
     trainableOf(model);
     return { kind: 'own', python: await findTrainingPython(python, env, stops) };

@@ -8,7 +8,7 @@ import type { FolderIssue, FolderRunOptions } from '../folder/spec.js';
 import type { Environment } from '../models/cache-dir.js';
 import { resolveOptions, type OptionTable, type OptionsOf, type SomeOf } from '../options.js';
 import { backUp } from './backup.js';
-import type { Project } from './project.js';
+import { holdsOut, isMeasurable, notMeasurable } from './held-out.js';
 import { compareModels, type Quality } from './round-compare.js';
 import { exportForms, exportRound, type ExportForm } from './round-exports.js';
 import { endedWithNothingSince } from './round-idle.js';
@@ -54,7 +54,7 @@ export interface RoundReport {
 
 /**
  * Closes the open round, or goes on with one whose training was interrupted. A round in which nothing was done since the one before was trained on stays open, unless `again`: so a call that was killed at its end may be made again. Where nobody can train it ends after the exports, and takes what has been put into `rounds/N/model` the next time. Throws `engine/conflict` where
- * no mask has been made in the split to train on, or a trainer was given and nothing is held out; `usage/option`, `model/...` for what the trainer made, `locked/project`, `interrupted/signal`.
+ * no mask has been made in the split to train on, or none by people on what is held out; `usage/option`, `model/...` for what the trainer made, `locked/project`, `interrupted/signal`.
  */
 export async function endRound(request: RoundRequest, now: number, run: FolderRunOptions = {}): Promise<RoundReport> {
   const { folder, env, trainer: template, python, tell, ...given } = request, options = resolveOptions(ROUND_OPTIONS, given), forms = exportForms(options.export);
@@ -63,9 +63,10 @@ export async function endRound(request: RoundRequest, now: number, run: FolderRu
     const places = { images: project.imageRoot, model: resolve(old.located.folder), minutes: String(options.minutes) };
     // a command that cannot be is told before anything is done
     if (template !== undefined) trainerArgv(template, { ...places, dataset: place, out });
-    const isMeasured = refuseNothing(project);
+    if (project.database.count(TRUTH_TO_TRAIN_ON) === 0) throw new SamError('engine/conflict', 'No image of the split "train" has an accepted mask: there is nothing to train on.');
+    const isMeasured = isMeasurable(project);
     const trainer = await chooseTrainer({ trainer: template, isWanted: options.train, python, env, out, model: old.located, isMeasured }, run);
-    if (trainer.kind !== 'none' && !isMeasured) throw new SamError('engine/conflict', 'No held-out image has a mask by people: nobody could say whether a new model is better. Annotate some of the split "val" first.');
+    if (!isMeasured && (trainer.kind !== 'none' || (options.train && holdsOut(project)))) throw notMeasurable(project);
     const ended = options.again || trainer.kind === 'by-hand' ? undefined : endedWithNothingSince(project, round);
     if (ended !== undefined) return { ...ended, exports: [], problems: [], trainer: 'none', model: old.located.name, nothingNew: true };
     if (round.closedAt === null) {
@@ -86,15 +87,8 @@ export async function endRound(request: RoundRequest, now: number, run: FolderRu
 const BY_HAND = 'sam models finetune {dataset} --images {images} --model {model} --output {out} --minutes {minutes}';
 const TRUTH = "FROM masks m JOIN images i ON i.id = m.image_id WHERE i.state IN ('todo', 'done', 'skipped') AND m.status IN ('accepted', 'corrected')";
 const TRUTH_TO_TRAIN_ON = `SELECT count(*) ${TRUTH} AND i.split = 'train'`;
-const TRUTH_HELD_OUT = `SELECT count(*) ${TRUTH} AND i.split = 'val' AND m.stage IN ('assisted-manual', 'semi-automatic')`;
 /** Masks on images of which nobody has said that all is there. */
 const UNFINISHED = `${TRUTH_TO_TRAIN_ON} AND i.state <> 'done'`;
-
-/** Whether there is something to measure on. Throws `engine/conflict` where there is nothing to train on. */
-function refuseNothing({ database }: Project): boolean {
-  if (database.count(TRUTH_TO_TRAIN_ON) === 0) throw new SamError('engine/conflict', 'No image of the split "train" has an accepted mask: there is nothing to train on.');
-  return database.count(TRUTH_HELD_OUT) > 0;
-}
 
 function recipeOf(trainer: Trainer, options: OptionsOf<typeof ROUND_OPTIONS>, { form, model, dataset, isIncomplete }: { form: ExportForm; model: string; dataset: string; isIncomplete: boolean }): Recipe {
   const common = { minutes: options.minutes, model, dataset };

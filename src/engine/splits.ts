@@ -16,7 +16,7 @@ const SPLITS: readonly Split[] = ['train', 'val', 'test'];
 
 /**
  * A split for every image. New groups, in the order of their hashes, go each to the split that lacks most of its share; so shares are met as nearly as
- * whole groups allow.
+ * whole groups allow. Of two groups or more, one is in `val` where that has a share.
  */
 export function planSplits(images: readonly SplitImage[], { seed, valShare, testShare }: SplitRule): SplitPlan {
   const splits = new Map<number, Split>(), moved: number[] = [];
@@ -25,7 +25,7 @@ export function planSplits(images: readonly SplitImage[], { seed, valShare, test
     for (const { id } of members) splits.set(id, split);
     counts[split] += members.length;
   };
-  const fresh: { members: SplitImage[]; rank: string }[] = [];
+  const learned: (readonly SplitImage[])[] = [], fresh: { members: SplitImage[]; rank: string }[] = [];
   for (const members of groupsOf(images)) {
     const known = SPLITS.filter((split) => members.some((member) => member.split === split));
     if (known[0] === undefined) fresh.push({ members, rank: rankOf(members, seed) });
@@ -37,8 +37,13 @@ export function planSplits(images: readonly SplitImage[], { seed, valShare, test
   }
   for (const { members } of fresh.sort((a, b) => (a.rank < b.rank ? -1 : 1))) {
     const lack = (split: Split): number => (shares[split] === 0 ? -Infinity : shares[split] * images.length - counts[split]);
-    settle(members, SPLITS.reduce((best, split) => (lack(split) > lack(best) + 1e-9 ? split : best)));
+    const split = SPLITS.reduce((best, other) => (lack(other) > lack(best) + 1e-9 ? other : best));
+    settle(members, split);
+    if (split === 'train') learned.push(members);
   }
+  // few groups, or a large one: a model is measured on something, while there is something else to learn from
+  const smallest = learned.sort((a, b) => a.length - b.length)[0];
+  if (valShare > 0 && counts.val === 0 && smallest !== undefined && smallest.length < counts.train) settle(smallest, 'val');
   return { splits, moved };
 }
 

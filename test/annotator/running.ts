@@ -19,7 +19,7 @@ const SITE = new Map([['/', siteFile('.html', Buffer.from('<!doctype html><title
 
 export async function projectPlace(t: ExecutionContext, names: readonly string[] = ['a.png', 'b.png', 'c.png']): Promise<Place> {
   const place = await placeWith(t, names);
-  await initProject({ folder: place.folder, images: place.images, env: TEST_ENV }, Date.now());
+  await initProject({ folder: place.folder, images: place.images, valShare: 0, env: TEST_ENV }, Date.now());
   return place;
 }
 

@@ -10,7 +10,7 @@ test('a project from init to export: scenes, a generator\'s masks, duplicates, a
   const dir = join(root, 'leaves');
   const made = await runJson(t, ['engine', 'init', dir, '--images', input]);
   t.is(made.code, 0);
-  t.like(made.summary, { isNew: true, images: 2, added: 2, failed: 0, model: 'tiny', categories: 1, splits: { train: 2, val: 0, test: 0 } });
+  t.like(made.summary, { isNew: true, images: 2, added: 2, failed: 0, model: 'tiny', categories: 1, splits: { train: 1, val: 1, test: 0 } });
   t.is((await runSam(['segment-all', input, '--output', join(root, 'masks'), '--points-per-side', '6', '--quiet'])).code, 0);
   const taken = await runJson(t, ['engine', 'import', dir, join(root, 'masks')]);
   const masks = taken.summary['added'] as number; // asserted right below

@@ -1,6 +1,6 @@
 /** Claims under a clock of the test's own: two never get one image, and the image of one who went away comes back. */
-import test from 'ava';
-import { assertClaim, claimImage, claimNext, claimOf, claimsOn, releaseClaim } from '../../src/engine/claims.js';
+import test, { type ExecutionContext } from 'ava';
+import { assertClaim, claimImage, claimNext, claimOf, claimsOn, freeImages, releaseClaim } from '../../src/engine/claims.js';
 import { setNeeds, visitImage } from '../../src/engine/images.js';
 import { addMask } from '../../src/engine/masks.js';
 import { openProject, type Project } from '../../src/engine/project.js';
@@ -10,8 +10,15 @@ const MINUTE = 60_000;
 const next = (project: Project, name: string, now: number, options = {}): string | undefined =>
   claimNext(project, { annotator: name, token: `token of ${name}` }, { milliseconds: MINUTE, ...options }, now)?.image.fileName;
 
+/** None is held out, so that the order is that of all others. */
+async function allToLearn(t: ExecutionContext, names?: readonly string[]): ReturnType<typeof projectWith> {
+  const place = await projectWith(t, names);
+  place.project.database.run("UPDATE images SET split = 'train'");
+  return place;
+}
+
 test('every annotator gets another image, the same tab its own again', async (t) => {
-  const { project } = await projectWith(t);
+  const { project } = await allToLearn(t);
   t.deepEqual(['ann', 'bob', 'eve', 'ann'].map((name) => next(project, name, NOW)), ['a.png', 'b.png', 'c.png', 'a.png']);
   t.is(claimNext(project, { annotator: 'ann', token: 'another tab of ann' }, { milliseconds: MINUTE }, NOW)?.image.fileName, 'd.png');
   t.is(next(project, 'max', NOW), undefined, 'none is left');
@@ -19,7 +26,7 @@ test('every annotator gets another image, the same tab its own again', async (t)
 });
 
 test('a claim that is not renewed expires, and work on it is refused', async (t) => {
-  const { project } = await projectWith(t);
+  const { project } = await allToLearn(t);
   next(project, 'ann', NOW);
   const token = 'token of ann';
   t.is(next(project, 'bob', NOW + MINUTE - 1), 'b.png');
@@ -33,7 +40,7 @@ test('a claim that is not renewed expires, and work on it is refused', async (t)
 });
 
 test('what is given back, and what is done, is no longer held', async (t) => {
-  const { project } = await projectWith(t);
+  const { project } = await allToLearn(t);
   next(project, 'ann', NOW);
   releaseClaim(project, 'token of ann');
   t.is(next(project, 'bob', NOW), 'a.png');
@@ -45,7 +52,7 @@ test('what is given back, and what is done, is no longer held', async (t) => {
 });
 
 test('the neediest comes first, then what looks like none that is done, then names', async (t) => {
-  const { project } = await projectWith(t, ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']);
+  const { project } = await allToLearn(t, ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']);
   setNeeds(project, new Map([[4, 2], [5, 1]]));
   project.database.run('UPDATE images SET near_group = 3 WHERE id = 1');
   visitImage(project, { imageId: 3, outcome: 'done' }, NOW);
@@ -62,11 +69,27 @@ test('only images with proposals, or of one split, where that is asked for', asy
 });
 
 test('claims outlive the process: a server that starts anew goes on with them', async (t) => {
-  const { project, folder } = await projectWith(t);
+  const { project, folder } = await allToLearn(t);
   next(project, 'ann', NOW);
   await project.close();
   const again = await openProject(folder, 'write');
   t.is(next(again, 'bob', NOW + 1), 'b.png');
   t.is(next(again, 'ann', NOW + 1), 'a.png');
   await again.close();
+});
+
+test('while nothing can be measured, an image that is held out comes first: a round of few images has something to compare models on', async (t) => {
+  const { project } = await projectWith(t, ['a.png', 'b.png', 'c.png', 'd.png', 'e.png']);
+  project.database.run("UPDATE images SET split = CASE WHEN id IN (3, 5) THEN 'val' ELSE 'train' END");
+  setNeeds(project, new Map([[2, 9]]));
+  t.deepEqual(freeImages(project, { limit: 9 }, NOW), [3, 2, 1, 4, 5]);
+  t.deepEqual(freeImages(project, { limit: 2 }, NOW), [3, 2]);
+  t.deepEqual(freeImages(project, { limit: 2, split: 'train' }, NOW), [2, 1]);
+  const mask = { imageId: 3, categoryId: 1, status: 'accepted', rle: boxMask(0, 0, 9, 9) } as const;
+  addMask(project, { ...mask, stage: 'fully-automatic' }, NOW);
+  t.is(next(project, 'ann', NOW), 'c.png', 'a machine\'s mask is no measure');
+  t.is(next(project, 'bob', NOW), 'e.png', 'another at the same time gets another');
+  addMask(project, { ...mask, stage: 'assisted-manual' }, NOW);
+  visitImage(project, { imageId: 3, outcome: 'done' }, NOW);
+  t.deepEqual(freeImages(project, { limit: 9 }, NOW + MINUTE), [2, 1, 4, 5]);
 });

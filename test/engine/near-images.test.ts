@@ -46,6 +46,7 @@ test('shares are met as nearly as whole groups allow, and no group is divided', 
     const counts = { train: 0.7, val: 0.2, test: 0.1 };
     for (const [split, share] of Object.entries(counts)) {
       const count = [...splits.values()].filter((other) => other === split).length;
+      t.true(split !== 'val' || sizes.length < 2 || count > 0, 'of two groups one is held out');
       t.true(Math.abs(count - share * images.length) <= 5, `${split}: ${count} of ${images.length}`);
     }
   }), { numRuns: 50 });
@@ -54,6 +55,11 @@ test('shares are met as nearly as whole groups allow, and no group is divided', 
 test('a share of none gets none; a group that joins two goes to train, told', (t) => {
   const images = Array.from({ length: 9 }, (_, i) => image(i, i));
   t.deepEqual(new Set(planSplits(images, { seed: 1, valShare: 0, testShare: 0 }).splits.values()), new Set(['train']));
+  const two = (groups: number[]): unknown[] => [...planSplits(groups.map((group, i) => image(i, group)), { seed: 3, valShare: 0.1, testShare: 0.1 }).splits.values()].sort();
+  t.deepEqual(two([1, 1]), ['train', 'train'], 'a group is all that there is');
+  t.deepEqual(two([1, 2]), ['train', 'val']);
+  t.deepEqual(two([1, 2, 2, 2, 2]), ['train', 'train', 'train', 'train', 'val']);
+  t.is(planSplits([image(1, 1, 'train'), image(2, 2)], RULE).splits.get(2), 'val', 'also one that comes later');
   const { splits, moved } = planSplits([image(1, 1, 'val'), image(2, 1, 'train'), image(3, 1), image(4, 4, 'test')], RULE);
   t.deepEqual([...splits], [[1, 'train'], [2, 'train'], [3, 'train'], [4, 'test']]);
   t.deepEqual(moved, [1]);

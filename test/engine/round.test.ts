@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { freeImages } from '../../src/engine/claims.js';
 import { initProject } from '../../src/engine/init.js';
 import { imagesOf } from '../../src/engine/images.js';
 import { currentModel, modelsOf, placeOfModel } from '../../src/engine/models.js';
@@ -64,6 +65,24 @@ test('without a trainer it closes, exports, and says what to run; with nothing t
   t.deepEqual(report.untrained?.command.slice(0, 3), ['sam', 'models', 'finetune']);
   t.true(existsSync(report.dataset) && existsSync(report.heldOut!));
   t.deepEqual(await end(place), report, 'and the same again');
+});
+
+test('while nothing held out has a mask by people, no round is closed that cannot be measured, and the way on is told', async (t) => {
+  const place = await judged(t), held = await withProject(place.folder, 'write', (project) => {
+    const { id } = project.database.get<{ id: number }>("SELECT id FROM images WHERE split = 'val'")!;
+    project.database.run("UPDATE masks SET status = 'rejected' WHERE image_id = ?", id);
+    return id;
+  });
+  for (const more of [{}, { trainer: copying(place, ' ') }]) await t.throwsAsync(end(place, more), { code: 'engine/conflict', message: /held out.*sam engine assist .*project gives it next.*--no-train/ });
+  t.deepEqual([existsSync(join(place.folder, 'rounds')), existsSync(join(place.folder, 'backups'))], [false, false]);
+  t.is(await withProject(place.folder, 'read', (project) => freeImages(project, { limit: 1 }, NOW)[0]), held, 'as it said');
+  await withProject(place.folder, 'write', (project) => { project.database.run("UPDATE images SET state = 'skipped' WHERE id = ?", held); });
+  await t.throwsAsync(end(place), { message: /All of them are done or skipped/ });
+  t.like(await end(place, { train: false }), { round: 1, trainer: 'none' });
+  const none = await judged(t);
+  await withProject(none.folder, 'write', (project) => { project.database.run("UPDATE images SET split = 'train'"); });
+  t.like(await end(none), { round: 1, trainer: 'none', untrained: { reason: 'the project holds out no images, so that nobody could say whether a new model is better' } });
+  await t.throwsAsync(end(none, { trainer: copying(none, ' ') }), { code: 'engine/conflict', message: /holds out none \(--val-share/ });
 });
 
 test('a trainer may say that nothing better came of it; what it hands back unchanged is not better', async (t) => {

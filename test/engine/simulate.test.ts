@@ -91,6 +91,7 @@ function truthFile({ root }: Place): string {
 
 async function closed(t: ExecutionContext, prepare?: (project: Project) => void): Promise<Place & { truth: string }> {
   const place = await projectWith(t);
+  place.project.database.run("UPDATE images SET split = 'train'");
   prepare?.(place.project);
   await place.project.close();
   return { ...place, truth: truthFile(place) };

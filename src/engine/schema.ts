@@ -244,5 +244,30 @@ CREATE TABLE drafts (
 ) STRICT;
 `;
 
+/**
+ * What is asked while people wait, in projects of 100,000 images and millions of masks: who gets which image (claims.ts), in the order of an index; and how many masks there are (work-counts.ts), kept
+ * with every change, because counting two millions takes a tenth of a second.
+ */
+const AT_HAND = `
+CREATE INDEX images_in_order ON images (state, need DESC, file_name);
+DROP INDEX images_by_state;
+CREATE INDEX masks_proposed ON masks (image_id) WHERE status = 'proposed';
+CREATE TABLE mask_totals (
+  status TEXT PRIMARY KEY ${oneOf('status', MASK_STATUSES)},
+  masks INTEGER NOT NULL
+) STRICT;
+INSERT INTO mask_totals ${MASK_STATUSES.map((status) => `SELECT '${status}', count(*) FROM masks WHERE status = '${status}'`).join(' UNION ALL ')};
+CREATE TRIGGER mask_added AFTER INSERT ON masks BEGIN
+  UPDATE mask_totals SET masks = masks + 1 WHERE status = NEW.status;
+END;
+CREATE TRIGGER mask_changed AFTER UPDATE OF status ON masks WHEN OLD.status <> NEW.status BEGIN
+  UPDATE mask_totals SET masks = masks - 1 WHERE status = OLD.status;
+  UPDATE mask_totals SET masks = masks + 1 WHERE status = NEW.status;
+END;
+CREATE TRIGGER mask_gone AFTER DELETE ON masks BEGIN
+  UPDATE mask_totals SET masks = masks - 1 WHERE status = OLD.status;
+END;
+`;
+
 /** Step n - 1 makes version n of version n - 1. */
-export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS, MODELS_WITHIN, DRAFTS];
+export const MIGRATIONS: readonly string[] = [FIRST, SECOND, THIRD, EVENTS, MODELS_WITHIN, DRAFTS, AT_HAND];

@@ -7,7 +7,7 @@ export interface WorkCounts { images: number; done: number; skipped: number; mas
 export function workCounts({ database }: Project): WorkCounts {
   return database.get<WorkCounts>(`
     SELECT count(*) AS images, coalesce(sum(state = 'done'), 0) AS done, coalesce(sum(state = 'skipped'), 0) AS skipped,
-      (SELECT count(*) FROM masks WHERE status IN ('accepted', 'corrected')) AS masks FROM images`)!;
+      (SELECT sum(masks) FROM mask_totals WHERE status IN ('accepted', 'corrected')) AS masks FROM images`)!;
 }
 
 /** Sets an image aside whose file is gone or has other bytes than its masks were made on, until a scan, which will read it, finds it as it was. */

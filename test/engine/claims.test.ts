@@ -1,9 +1,12 @@
 /** Claims under a clock of the test's own: two never get one image, and the image of one who went away comes back. */
 import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
 import { assertClaim, claimImage, claimNext, claimOf, claimsOn, freeImages, releaseClaim } from '../../src/engine/claims.js';
 import { setNeeds, visitImage } from '../../src/engine/images.js';
-import { addMask } from '../../src/engine/masks.js';
+import { addMask, maskById } from '../../src/engine/masks.js';
 import { openProject, type Project } from '../../src/engine/project.js';
+import { correctMask, giveVerdict } from '../../src/engine/verdicts.js';
+import { workCounts } from '../../src/engine/work-counts.js';
 import { boxMask, NOW, projectWith } from './scenes.js';
 
 const MINUTE = 60_000;
@@ -59,6 +62,29 @@ test('the neediest comes first, then what looks like none that is done, then nam
   t.deepEqual(['ann', 'bob', 'eve', 'max', 'zoe'].map((name) => next(project, name, NOW)), ['d.png', 'e.png', 'b.png', 'a.png', undefined]);
 });
 
+test('however needs, looks and states are mixed, every number of free images is the beginning of the same order', async (t) => {
+  const { project } = await allToLearn(t), { database } = project;
+  fc.assert(fc.property(fc.array(fc.record({ need: fc.integer({ min: 0, max: 2 }), group: fc.integer({ min: 1, max: 4 }), state: fc.constantFrom('todo', 'todo', 'done', 'skipped') }), { maxLength: 12 }), (images) => {
+    database.run('DELETE FROM images');
+    images.forEach(({ need, group, state }, i) => database.run("INSERT INTO images (id, file_name, sha256, width, height, bytes, modified_at, near_group, split, need, state) VALUES (?, ?, 'x', 1, 1, 1, 1, ?, 'train', ?, ?)", i + 1, `${(i * 7) % 13}.png`.padStart(6, '0'), group, need, state));
+    const rows = images.map(({ need, group, state }, i) => ({ id: i + 1, need, state, isAlike: images.some((other) => other.group === group && other.state === 'done'), name: `${(i * 7) % 13}.png`.padStart(6, '0') }));
+    const expected = rows.filter(({ state }) => state === 'todo').sort((a, b) => b.need - a.need || Number(a.isAlike) - Number(b.isAlike) || (a.name < b.name ? -1 : 1)).map(({ id }) => id);
+    for (let limit = 0; limit <= expected.length + 1; limit++) t.deepEqual(freeImages(project, { limit }, NOW), expected.slice(0, limit));
+  }));
+});
+
+test('the next image is found in an index, not by sorting all', async (t) => {
+  const { project: { database } } = await allToLearn(t), plans: string[] = [], all = database.all.bind(database);
+  database.all = <R>(sql: string, ...values: Parameters<typeof all> extends [string, ...infer V] ? V : never): R[] => {
+    plans.push(...all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values).map(({ detail }) => detail));
+    return all<R>(sql, ...values);
+  };
+  freeImages({ database } as Project, { limit: 6 }, NOW);
+  t.true(plans.some((plan) => plan.includes('images_in_order')));
+  t.true(plans.some((plan) => plan.includes('images_by_group')));
+  t.false(plans.some((plan) => plan.includes('TEMP B-TREE') || /SCAN i/.test(plan)), plans.join('; '));
+});
+
 test('only images with proposals, or of one split, where that is asked for', async (t) => {
   const { project } = await projectWith(t);
   addMask(project, { imageId: 3, categoryId: 1, stage: 'semi-automatic', status: 'proposed', rle: boxMask(0, 0, 9, 9) }, NOW);
@@ -92,4 +118,22 @@ test('while nothing can be measured, an image that is held out comes first: a ro
   addMask(project, { ...mask, stage: 'assisted-manual' }, NOW);
   visitImage(project, { imageId: 3, outcome: 'done' }, NOW);
   t.deepEqual(freeImages(project, { limit: 9 }, NOW + MINUTE), [2, 1, 4, 5]);
+});
+
+test('the number of masks that a page shows is that of the masks there are, whatever became of them', async (t) => {
+  const { project } = await projectWith(t), { database } = project;
+  const isTrue = (): void => { t.is(workCounts(project).masks, database.count("SELECT count(*) FROM masks WHERE status IN ('accepted', 'corrected')")); };
+  const ids = [1, 1, 2].map((imageId, i) => addMask(project, { imageId, categoryId: 1, stage: 'semi-automatic', status: i === 0 ? 'accepted' : 'proposed', rle: boxMask(i, 0, i + 10, 10) }, NOW).id);
+  isTrue();
+  t.is(workCounts(project).masks, 1);
+  const revision = (id: number): number => maskById(project, id).revision;
+  giveVerdict(project, { maskId: ids[1]!, revision: revision(ids[1]!), verdict: 'accept', annotator: 'ann' }, NOW);
+  correctMask(project, { maskId: ids[2]!, revision: revision(ids[2]!), annotator: 'ann' }, { rle: boxMask(0, 0, 5, 5) }, NOW);
+  t.is(workCounts(project).masks, 3);
+  isTrue();
+  giveVerdict(project, { maskId: ids[1]!, revision: revision(ids[1]!), verdict: 'reject', annotator: 'ann' }, NOW);
+  isTrue();
+  database.run('DELETE FROM verdicts');
+  database.run('DELETE FROM masks WHERE id = ?', ids[0]!);
+  isTrue();
 });

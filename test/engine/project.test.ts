@@ -152,5 +152,5 @@ test('network disks are refused, local ones are not', async (t) => {
 });
 
 test('the schema is a list of steps of which none may change', (t) => {
-  t.is(MIGRATIONS.length, 6);
+  t.is(MIGRATIONS.length, 7);
 });

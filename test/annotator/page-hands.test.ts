@@ -108,3 +108,10 @@ browserTest('proposals are not left behind by one key: it is told how many, and 
   await page.locator('#notice').filter({ hasText: 'Nothing is left to do: every image is done' }).waitFor();
   t.deepEqual((await masksOnDisk(folder)).map(({ status }) => status), ['rejected', 'proposed']);
 });
+
+browserTest('a page at which nothing is being done says so when the annotator has ended', async (t) => {
+  const folder = await sceneProject(t), { origin, token, stop } = await running(t, folder, { site: await packagedSite(), claim: 0.1 }), page = await opened(await newContext(t), `${origin}/#t=${token}`);
+  await stop();
+  await page.locator('#notice').filter({ hasText: 'The server does not answer. Is sam engine assist still running?' }).waitFor();
+  t.is(await page.locator('#saved').textContent(), 'Nothing can be saved: no connection');
+});

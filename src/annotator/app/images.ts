@@ -2,7 +2,8 @@
 import type { ClaimAnswer, ImageView } from '../api.js';
 import type { Decoder } from './decoder.js';
 import { Picture, wholeImage } from './picture.js';
-import { Refused, type Server } from './server.js';
+import type { Trouble } from './saves.js';
+import { NotNow, Refused, type Server } from './server.js';
 import { Settled } from './settled.js';
 import type { Desk, PageState } from './state.js';
 
@@ -17,7 +18,7 @@ export class Images {
   private readonly visited: number[] = [];
   private renewing: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: (message: string) => void) {}
+  constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: (message: string) => void, private readonly onAway: (trouble: Trouble | undefined) => void) {}
 
   /** The image before this one in this tab. */
   get previous(): number | undefined {
@@ -86,9 +87,11 @@ export class Images {
   private async renew(): Promise<void> {
     try {
       await this.server.renew();
+      this.onAway(undefined);
     } catch (error) {
       const { desk } = this.state;
       // no answer is no refusal: the claim may still be there
+      this.onAway(error instanceof NotNow ? error : undefined);
       if (desk === undefined || !(error instanceof Refused)) return;
       await this.again(desk).then(this.onTile, (refusal: unknown) => { if (refusal instanceof Refused) this.onLost(refusal.message); });
     }

@@ -25,14 +25,19 @@ async function start(): Promise<void> {
   const effort = new EffortMeter(() => performance.now());
   const decoder = new Decoder();
   const panel = new Panel(state, (id) => { work.setClass(id); }, (index) => { work.choose(index); });
-  let saves: SaveState = { waiting: 0, trouble: undefined }, keeping: Trouble | undefined;
-  const showSaved = (): void => { panel.saved(saves, isChanged(state.draft), keeping); };
+  let saves: SaveState = { waiting: 0, trouble: undefined }, keeping: Trouble | undefined, away: Trouble | undefined;
+  const showSaved = (): void => { panel.saved(saves, isChanged(state.draft), keeping, away); };
   const saver = new Saver(server, effort, (now) => {
     if (now.trouble?.message !== saves.trouble?.message) panel.notice(now.trouble === undefined ? '' : `Not saved yet: ${now.trouble.message} It is tried again until it works; leave this page open.`, true);
     saves = now;
     showSaved();
   }, () => { work.refocus(); });
-  const images = new Images(state, server, decoder, () => { stage.draw(); }, (message) => { panel.notice(`${message} Masks that you accepted are safe, and what is in work stays; press N for another image.`, true); });
+  const images = new Images(state, server, decoder, () => { stage.draw(); }, (message) => { panel.notice(`${message} Masks that you accepted are safe, and what is in work stays; press N for another image.`, true); }, (trouble) => {
+    // an accepted mask that waits tells it already
+    if (trouble?.message !== away?.message && saves.trouble === undefined) panel.notice(trouble?.message ?? '', true);
+    away = trouble;
+    showSaved();
+  });
   const catching = new Catching({ saver, server, images });
   const keeper = new Keeper({
     send: (request) => server.draft(request), saved: () => saver.queue.settled(), troubleOf: (error) => (error instanceof NotNow ? error : undefined), pause: nextAttempt,
@@ -41,7 +46,8 @@ async function start(): Promise<void> {
       keeping = trouble;
       showSaved();
     },
-    onRefused: (message) => { panel.notice(`The mask in work could not be kept: ${message}`); },
+    // what a save was refused with says more
+    onRefused: (message) => { if (!panel.hasNotice) panel.notice(`The mask in work could not be kept: ${message}`); },
   });
   const parts = { state, server, decoder, stage, panel, effort, saver, keeper, images, catching };
   const work = new Work(parts), turning = new Turning({ ...parts, work });

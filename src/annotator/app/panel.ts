@@ -56,12 +56,16 @@ export class Panel {
   }
 
   /** `keeping`: why the mask in work cannot be kept just now. */
-  saved({ waiting, trouble }: SaveState, isDirty: boolean, keeping: Trouble | undefined): void {
+  get hasNotice(): boolean {
+    return !byId('notice').hidden;
+  }
+
+  saved({ waiting, trouble }: SaveState, isDirty: boolean, keeping: Trouble | undefined, away: Trouble | undefined): void {
     const saved = byId('saved');
     const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…'
-      : keeping !== undefined ? `Mask in work not kept: ${keeping.short}, trying again` : isDirty ? 'Mask not accepted yet' : 'Saved';
+      : keeping !== undefined ? `Mask in work not kept: ${keeping.short}, trying again` : away !== undefined ? `Nothing can be saved: ${away.short}` : isDirty ? 'Mask not accepted yet' : 'Saved';
     if (saved.textContent !== text) saved.textContent = text;
-    saved.className = `saved${trouble !== undefined || keeping !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
+    saved.className = `saved${(trouble ?? keeping ?? away) !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
   }
 
   timer(seconds: number, isOver: boolean): void {

@@ -142,10 +142,7 @@ export class Work {
       panel.say(mask === undefined ? 'The mask is still on its way.' : 'The mask has no pixel: nothing to accept.');
       return;
     }
-    if (draft.base !== undefined && !isChanged(draft) && draft.base.categoryId === state.categoryId) {
-      await this.leave(desk, draft.base.maskId);
-      return;
-    }
+    if (draft.base !== undefined && !isChanged(draft) && draft.base.categoryId === state.categoryId) return await this.leave(desk, draft.base.maskId);
     const facts = { categoryId: state.categoryId, counts: rleToString(canonicalRle(mask)), prompts: promptViews(draft), ...scoresOf(draft) };
     const { base } = draft, ends = { draft: keeper.end() };
     const isOnlyClass = base !== undefined && !isChanged(draft);
@@ -243,6 +240,8 @@ export class Work {
   private async save(desk: Desk, intent: Intent, draft: Draft, coming: Coming): Promise<void> {
     const { state, catching } = this.parts, wasJudging = isJudging(state);
     desk.coming.add(coming);
+    this.parts.panel.say('Saving…');
+    this.refresh();
     try {
       await catching.save(desk, intent);
       this.report('Saved.', wasJudging);

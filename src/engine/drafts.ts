@@ -28,9 +28,14 @@ export function renameDraft({ database }: Project, { imageId, annotator }: Draft
   if (name !== annotator) database.run('UPDATE OR REPLACE drafts SET annotator = ? WHERE image_id = ? AND annotator = ?', name, imageId, annotator);
 }
 
-/** Images that are to do, have a draft of the annotator, and are nobody's (`token` null) or in a tab of the same annotator; the latest draft first. */
+/**
+ * Images that are to do and that the annotator was at: those with a draft, the latest first, then those that a tab of the annotator holds. `token`: that tab's; null where nobody has the image. What
+ * another annotator holds is not among them.
+ */
 export function begunImages({ database }: Project, annotator: string, now: number): { imageId: number; token: string | null }[] {
   return database.all<{ imageId: number; token: string | null }>(`
-    SELECT d.image_id AS imageId, c.token FROM drafts d JOIN images i ON i.id = d.image_id LEFT JOIN claims c ON c.image_id = d.image_id AND c.expires_at > ?
-    WHERE d.annotator = ? AND i.state = 'todo' AND (c.token IS NULL OR c.annotator = d.annotator) ORDER BY d.at DESC, d.image_id`, now, annotator);
+    SELECT b.image_id AS imageId, c.token FROM (
+      SELECT image_id, at FROM drafts WHERE annotator = ? UNION ALL SELECT image_id, 0 FROM claims WHERE annotator = ? AND expires_at > ?
+    ) b JOIN images i ON i.id = b.image_id LEFT JOIN claims c ON c.image_id = b.image_id AND c.expires_at > ?
+    WHERE i.state = 'todo' AND (c.token IS NULL OR c.annotator = ?) ORDER BY b.at DESC, b.image_id`, annotator, annotator, now, now, annotator);
 }

@@ -129,8 +129,11 @@ test('a browser that is gone leaves its image to the next window of the same per
   t.is(imageOf(await next.claim()).id, 2, 'the other is there');
   await next.post('/api/release', {});
   // a last word over a line of its own, which ends with the one who spoke
-  const body = JSON.stringify({ tab: first.tab });
-  await raw(server.port, `POST /api/renew HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${server.origin}\r\nCookie: ${first.cookie}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`, 300);
+  const lastWord = ({ tab, cookie }: Tab): string => {
+    const body = JSON.stringify({ tab });
+    return `POST /api/renew HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${server.origin}\r\nCookie: ${cookie}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  };
+  await raw(server.port, lastWord(first), 300);
   const bob = await Tab.open(server, BOB, 'bob');
   t.is(imageOf(await bob.claim()).id, 2, 'not to another person');
   const known = await next.post('/api/claim', { want: 'next', others: [first.tab] });
@@ -139,6 +142,9 @@ test('a browser that is gone leaves its image to the next window of the same per
   const answer = await next.claim();
   t.deepEqual([imageOf(answer).id, draftOf(answer)], [1, draftWith(click(1))]);
   t.is((await keep(first, null)).status, 409, 'and the first has it no more');
+  await keep(next, null);
+  await raw(server.port, lastWord(next), 300);
+  t.is(imageOf(await first.claim()).id, 1, 'also where nothing is in work');
   for (const others of ['x', ['short'], Array.from({ length: 101 }, () => first.tab)]) t.is((await next.post('/api/claim', { want: 'next', others })).status, 400);
 });
 

@@ -51,7 +51,7 @@ browserTest('loaded again in the middle of a mask: the mask is in work again, bu
   t.true(await page.locator('[data-do=accept]').isDisabled(), 'nothing is in work any more');
 });
 
-browserTest('the browser is killed: what was accepted is there, and the image is free after a while', async (t) => {
+browserTest('the browser is killed: what was accepted is there, and the image is free for others after a while', async (t) => {
   const folder = await sceneProject(t, ['a.png']), { origin, token } = await running(t, folder, { site: await packagedSite(), claim: 0.1 });
   const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ARGS }), victim = await chromium.connect(server.wsEndpoint());
   const first = await victim.newPage({ viewport: { width: 1200, height: 800 } });
@@ -63,7 +63,7 @@ browserTest('the browser is killed: what was accepted is there, and the image is
   await drag(first, FRUIT, [[30, 100], [90, 100]]);
   await server.kill();
   t.is((await masksOnDisk(folder)).length, 1);
-  const tab = await Tab.open({ origin, token }, 'tab-of-the-next-one');
+  const tab = await Tab.open({ origin, token }, 'tab-of-the-next-one', 'bob');
   for (let i = 0; (await tab.claim()).image === null; i++) {
     if (i > 60) throw new Error('the image did not come back');
     await sleep(250);

@@ -9,7 +9,7 @@ import type { Saver } from './saver.js';
 import { Refused, type Server } from './server.js';
 import type { Desk } from './state.js';
 
-const isConflict = (error: unknown): boolean => error instanceof Refused && error.status === 409;
+export const isConflict = (error: unknown): boolean => error instanceof Refused && error.status === 409;
 
 export class Catching {
   constructor(private readonly parts: { saver: Saver; server: Server; images: Images }) {}

@@ -49,6 +49,11 @@ export class Decoder {
     return coming;
   }
 
+  /** Resolves when the last question is answered, or failed. */
+  async settled(): Promise<void> {
+    await this.latest?.coming.catch(() => undefined);
+  }
+
   private async decode({ id, width, height }: Frame, prompts: Prompted[], base: Base | undefined): Promise<Predicted> {
     const wire = base === undefined ? undefined : { key: `${base.maskId} ${base.revision}`, counts: Uint32Array.from(base.rle.counts) };
     const answer = await this.ask({ kind: 'decode', image: id, width, height, prompts, base: wire });

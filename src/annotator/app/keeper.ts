@@ -3,7 +3,6 @@
  * only the newest waits; what was accepted goes first, so that a mask that is not saved yet never gives its place to the next one.
  */
 import type { DraftRequest } from '../api.js';
-import { messageOf } from '../../errors.js';
 import type { Draft } from './draft.js';
 import { draftView } from './memory.js';
 import type { Trouble } from './saves.js';
@@ -11,8 +10,8 @@ import type { Desk } from './state.js';
 
 export interface KeeperDoors {
   send: (request: Pick<DraftRequest, 'number' | 'imageId' | 'draft'>) => Promise<void>;
-  /** Resolves when all that was accepted is saved. */
-  saved: () => Promise<void>;
+  /** Resolves when all that was accepted is saved, and the model's answer to a click no longer needs the processor more than this does. */
+  ready: () => Promise<void>;
   /** Of an error after which the same is to be sent again; undefined for one that is a no. */
   troubleOf: (error: unknown) => Trouble | undefined;
   /** Takes the image's claim again where that is why the server said no; throws where it cannot, or it was not. */
@@ -21,7 +20,8 @@ export interface KeeperDoors {
   pause: () => Promise<void>;
   /** `undefined`: all is kept, or nothing more can be done. */
   onTrouble: (trouble: Trouble | undefined) => void;
-  onRefused: (message: string) => void;
+  /** Nothing of it was kept, nor will it be. */
+  onRefused: (error: unknown) => void;
 }
 
 interface Waiting { desk: Desk; draft: Draft; categoryId: number; number: number }
@@ -54,7 +54,7 @@ export class Keeper {
   private async run(): Promise<void> {
     this.isRunning = true;
     while (this.newest !== undefined) {
-      await this.doors.saved();
+      await this.doors.ready();
       const { newest } = this;
       this.newest = undefined;
       if (newest !== undefined) await this.deliver(newest);
@@ -75,7 +75,7 @@ export class Keeper {
     } catch (error) {
       const trouble = doors.troubleOf(error);
       if (trouble === undefined) {
-        if (this.isLatest(waiting)) doors.onRefused(messageOf(error));
+        if (this.isLatest(waiting)) doors.onRefused(error);
         return;
       }
       if (this.isLatest(waiting)) this.newest = waiting;

@@ -1,6 +1,6 @@
 /** The page's start: the session, the project, and everything put together. */
 import { messageOf } from '../../errors.js';
-import { Catching } from './catching.js';
+import { Catching, isConflict } from './catching.js';
 import { Commands } from './commands.js';
 import { Decoder } from './decoder.js';
 import { isChanged, isOpen } from './draft.js';
@@ -16,6 +16,9 @@ import { Stage } from './stage.js';
 import { firstState } from './state.js';
 import { Turning } from './turning.js';
 import { Work } from './work.js';
+
+/** Milliseconds that a step waits, at most, for the mask that it asks for before it is sent to be kept. */
+const MASK_FIRST = 50;
 
 async function start(): Promise<void> {
   const server = new Server(await tabName());
@@ -40,14 +43,18 @@ async function start(): Promise<void> {
   });
   const catching = new Catching({ saver, server, images });
   const keeper = new Keeper({
-    send: (request) => server.draft(request), saved: () => saver.queue.settled(), troubleOf: (error) => (error instanceof NotNow ? error : undefined), pause: nextAttempt,
+    send: (request) => server.draft(request), troubleOf: (error) => (error instanceof NotNow ? error : undefined), pause: nextAttempt,
     claimAgain: (desk, error) => catching.claimAgain(desk, error),
+    ready: async () => {
+      await saver.queue.settled();
+      await Promise.race([decoder.settled(), new Promise((resolve) => { setTimeout(resolve, MASK_FIRST); })]);
+    },
     onTrouble: (trouble) => {
       keeping = trouble;
       showSaved();
     },
-    // what a save was refused with says more
-    onRefused: (message) => { if (!panel.hasNotice) panel.notice(`The mask in work could not be kept: ${message}`); },
+    // that somebody else has the image by now is told when the mask is accepted, or the claim renewed
+    onRefused: (error) => { if (!isConflict(error) && !panel.hasNotice) panel.notice(`The mask in work could not be kept: ${messageOf(error)}`); },
   });
   const parts = { state, server, decoder, stage, panel, effort, saver, keeper, images, catching };
   const work = new Work(parts), turning = new Turning({ ...parts, work });

@@ -5,6 +5,7 @@ import type { FormatName } from '../formats/format.js';
 import { openDataset } from '../formats/jobs/open-dataset.js';
 import type { Box } from '../geometry/box.js';
 import { DEFAULT_MAX_PIXELS } from '../mask/mask-size.js';
+import { categoriesOf } from './categories.js';
 import { imageByName } from './images.js';
 import { basenames, categoriesFor } from './import.js';
 import type { Project } from './project.js';
@@ -12,8 +13,11 @@ import type { Project } from './project.js';
 /** `box`: pixels, inside the image, with area. `score`: null where the file has none. */
 export interface Detection { categoryId: number; box: Box; score: number | null }
 
-/** `byImage`: the surest first; also images without a box. `unusable`: boxes without area, or outside. */
-export interface Detections { byImage: Map<number, Detection[]>; unusable: number }
+/** What of the file is of no use. `unknownCount`: images that the project does not have, `unknown`: the first three of them; `unusable`: boxes of crowds, without area, or outside; `newCategories`: names that the project has now. */
+export interface DetectionsLeft { unknownCount: number; unknown: string[]; unusable: number; newCategories: string[] }
+
+/** `byImage`: the surest first; also images without a box. */
+export interface Detections extends DetectionsLeft { byImage: Map<number, Detection[]> }
 
 export interface DetectionsRequest { input: string; from?: FormatName | undefined; instances?: string | undefined; stop?: AbortSignal | undefined }
 
@@ -21,10 +25,15 @@ export interface DetectionsRequest { input: string; from?: FormatName | undefine
 export async function readDetections(project: Project, { input, from, instances, stop }: DetectionsRequest): Promise<Detections> {
   const { source } = await openDataset({ input, from, instances, images: project.imageRoot, lenient: true, maxPixels: DEFAULT_MAX_PIXELS, stop });
   try {
-    const found: Detections = { byImage: new Map(), unusable: 0 }, categories = categoriesFor(project, source.categories), byBase = basenames(project);
+    const known = new Set(categoriesOf(project).map(({ name }) => name)), categories = categoriesFor(project, source.categories), byBase = basenames(project);
+    const newCategories = categoriesOf(project).map(({ name }) => name).filter((name) => !known.has(name));
+    const found: Detections = { byImage: new Map(), unknownCount: 0, unknown: [], unusable: 0, newCategories };
     for await (const { image: { fileName }, annotations } of source.entries()) {
       const image = imageByName(project, fileName) ?? byBase.get(basename(fileName)) ?? undefined;
-      if (image === undefined) continue;
+      if (image === undefined) {
+        if (found.unknownCount++ < 3) found.unknown.push(fileName);
+        continue;
+      }
       const list = found.byImage.get(image.id) ?? [];
       for (const annotation of annotations) {
         const prompt = boxPrompt(annotation, image);

@@ -11,7 +11,7 @@ import { SESSION_OPTIONS } from '../models/session-options.js';
 import { resolveOptions, type OptionTable, type OptionsOf, type SomeOf } from '../options.js';
 import { freeImages } from './claims.js';
 import { confidentThreshold, fewestVerdicts, judgedScores, type Confidence } from './confidence.js';
-import { readDetections, type Detection, type Detections } from './detections.js';
+import { readDetections, type Detection, type Detections, type DetectionsLeft } from './detections.js';
 import { setNeeds, type EngineImage } from './images.js';
 import { addMasks, masksOf, rleOfMask, type NewMask } from './masks.js';
 import { machineCategory, retireMachineMasks, runMachine, type MachineReport } from './machine-run.js';
@@ -48,8 +48,8 @@ export interface ProposeRequest extends StageRequest {
   instances?: string | undefined;
 }
 
-/** `threshold`: of predicted IoU, or of the detector's scores; `confidence`: where it came from people's verdicts. `verdicts`: how many there are. `needed`: how many would do at the least. */
-export interface ProposeReport extends MachineReport { round: number; model: string; threshold: number; confidence?: Confidence; verdicts: number; needed?: number; onTop: number; retired: number }
+/** `threshold`: of predicted IoU, or of the detector's scores; `confidence`: where it came from people's verdicts. `verdicts`: how many there are. `needed`: how many would do at the least. `detections`: where boxes were given, what of them is of no use. */
+export interface ProposeReport extends MachineReport { round: number; model: string; threshold: number; confidence?: Confidence; verdicts: number; needed?: number; detections?: DetectionsLeft; onTop: number; retired: number }
 
 /**
  * Proposes for the images that are to do and that nobody works on. Done again with the same options it does nothing; with others, proposals that nobody has judged give way. Throws
@@ -76,9 +76,11 @@ export async function proposeMasks(request: ProposeRequest, now: number, run: Fo
       save: (image, masks) => saveProposals(saving, image, masks),
     }, run);
     const needed = options.targetPrecision === undefined || confidence !== undefined ? {} : { needed: fewestVerdicts(options.targetPrecision) };
-    return { ...report, ...tally, round, model: model.located.name, threshold, verdicts: verdicts.length, ...(confidence === undefined ? {} : { confidence }), ...needed };
+    return { ...report, ...tally, round, model: model.located.name, threshold, verdicts: verdicts.length, ...(confidence === undefined ? {} : { confidence }), ...needed, ...(detections === undefined ? {} : { detections: leftOf(detections) }) };
   });
 }
+
+const leftOf = ({ unknownCount, unknown, unusable, newCategories }: Detections): DetectionsLeft => ({ unknownCount, unknown, unusable, newCategories });
 
 /** What was typed, else what the verdicts say, else a third of the way from the model's own thresholds to 1. */
 function strictGenerator(recommended: Partial<GeneratorOptions>, typed: SomeOf<typeof PROPOSE_GENERATOR>, confident: number | undefined): GeneratorOptions {

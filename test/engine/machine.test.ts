@@ -62,9 +62,10 @@ test('a detector\'s boxes become proposals with their classes and scores', async
   const place = await closed(t);
   const boxes = join(place.root, 'boxes.json');
   const box = (id: number, bbox: number[], score: number): object => ({ id, image_id: 1, category_id: 7, iscrowd: 0, area: 1, bbox, score, segmentation: [] });
-  writeFileSync(boxes, JSON.stringify({ images: [{ id: 1, file_name: 'a.png', width: WIDTH, height: HEIGHT }], categories: [{ id: 7, name: 'leaf' }], annotations: [box(1, [5, 5, 30, 30], 0.9), box(2, [34, 4, 25, 30], 0.6), box(3, [0, 0, 10, 10], 0.1)] }));
+  writeFileSync(boxes, JSON.stringify({ images: ['a.png', 'else.png'].map((file_name, i) => ({ id: i + 1, file_name, width: WIDTH, height: HEIGHT })), categories: [{ id: 7, name: 'leaf' }], annotations: [{ ...box(4, [5, 5, 30, 30], 0.9), iscrowd: 1 }, box(1, [5, 5, 30, 30], 0.9), box(2, [34, 4, 25, 30], 0.6), box(3, [0, 0, 10, 10], 0.1)] }));
   const report = await propose(place, { detections: boxes, generator: undefined, options: { minScore: 0.5 } });
   t.like(report, { images: 1, threshold: 0.5 });
+  t.deepEqual(report.detections, { unknownCount: 1, unknown: ['else.png'], unusable: 1, newCategories: ['leaf'] });
   await reading(place.folder, (project) => {
     const masks = masksOf(project, 1);
     t.is(masks.length, report.masks);

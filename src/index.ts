@@ -23,6 +23,7 @@ export { Predictor, type ImageEmbedding, type ModelFiles } from './models/predic
 export type { Decoded, ModelSpec, PromptBatch } from './models/contract.js';
 export { modelFilesOf } from './models/located-model.js';
 export { bestOf, predict, predictRefined, type PredictOptions, type Prediction, type Prompt, type PromptPoint } from './models/predict.js';
+export { correctionStart, type CorrectionStart } from './models/correction-start.js';
 
 // prompted masks: of one image, of many
 export { PREDICT_FORMATS, PREDICT_OPTIONS, PREDICT_RUN_OPTIONS, type PredictFormat, type PromptRequest } from './folder/predict-options.js';

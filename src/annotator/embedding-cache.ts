@@ -2,9 +2,9 @@
  * Embeddings on disk, one file each, within a size: those that were not used for longest go. The cache can be deleted at any time; nothing in it is needed, and what is damaged in it is
  * made again. One process at a time writes to it.
  */
-import { mkdir, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { access, constants, readFile, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSamError } from '../errors.js';
+import { isSamError, systemCode } from '../errors.js';
 import { ensureDirectory, writeFileAtomic } from '../files/atomic.js';
 import { sweepFolder } from '../files/temporary.js';
 import { embeddingFileName, embeddingFromBytes, embeddingToBytes, type EmbeddingKey, type StoredEmbedding } from './embedding-file.js';
@@ -16,14 +16,9 @@ export class EmbeddingCache {
 
   private constructor(private readonly folder: string, private readonly limit: number, private readonly mayWrite: boolean) {}
 
-  /** `limit`: bytes on disk. What is over it goes at once. */
+  /** `limit`: bytes on disk. What is over it goes at once. Where the folder cannot be written to, nothing is kept. */
   static async open(folder: string, limit: number, mayWrite: boolean): Promise<EmbeddingCache> {
-    const cache = new EmbeddingCache(folder, limit, mayWrite);
-    if (mayWrite) {
-      await ensureDirectory(join(folder, '..'));
-      await mkdir(folder, { recursive: true });
-      await sweepFolder(folder);
-    }
+    const cache = new EmbeddingCache(folder, limit, mayWrite && await isPrepared(folder));
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.emb'));
     const found = await Promise.all(names.map(async (name) => ({ name, facts: await stat(join(folder, name)).catch(() => undefined) })));
     const used = found.flatMap(({ name, facts }) => (facts?.isFile() === true ? [{ name, bytes: facts.size, at: facts.mtimeMs }] : []));
@@ -82,5 +77,18 @@ export class EmbeddingCache {
     this.total -= this.files.get(name) ?? 0;
     this.files.delete(name);
     if (this.mayWrite) await rm(join(this.folder, name), { force: true }).catch(() => undefined);
+  }
+}
+
+/** The folder is there, can be written to, and is clean of what a killed process left. */
+async function isPrepared(folder: string): Promise<boolean> {
+  try {
+    await ensureDirectory(folder);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    await sweepFolder(folder);
+    return true;
+  } catch (error) {
+    if ((isSamError(error) && error.kind === 'storage') || systemCode(error) !== undefined) return false;
+    throw error;
   }
 }

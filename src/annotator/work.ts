@@ -7,7 +7,7 @@ import { imageById, imageIdsAfter, pathOfImage, visitImage, type EngineImage } f
 import type { Project } from '../engine/project.js';
 import { STAGE_OF, type Stage } from '../engine/schema.js';
 import { setImageAside, workCounts } from '../engine/work-counts.js';
-import { SamError } from '../errors.js';
+import { SamError, systemCode } from '../errors.js';
 import type { AnnotatorStage, ClaimAnswer, ClaimRequest, FinishRequest, ImageView, ReleaseRequest, TabRequest } from './api.js';
 import type { Drafts } from './drafts.js';
 import type { Tabs } from './tabs.js';
@@ -83,7 +83,7 @@ export class Work {
     for (;;) {
       const options = { milliseconds: this.settings.claimMilliseconds, isGone: (token: string) => !others.includes(token) && this.tabs.isGone(token) };
       const found = (this.settings.stage === 'semi' ? claimNext(this.project, claimant, { ...options, withProposals: true }, now) : undefined) ?? claimNext(this.project, claimant, options, now);
-      if (found === undefined || await stat(pathOfImage(this.project, found.image)).then((file) => file.isFile(), () => false)) return found?.image;
+      if (found === undefined || await isThere(pathOfImage(this.project, found.image))) return found?.image;
       setImageAside(this.project, found.image.id, 'missing');
       releaseClaim(this.project, claimant.token);
     }
@@ -99,4 +99,9 @@ export class Work {
       next: image === undefined ? [] : imageIdsAfter(this.project, image.fileName, AHEAD), counts: workCounts(this.project),
     };
   }
+}
+
+/** What may not be looked at is no image that is gone. */
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then((file) => file.isFile(), (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? ''));
 }

@@ -1,5 +1,5 @@
 /** Copies of a project's database, each complete or absent, in `backups/` beside it. */
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ensureDirectory, syncDirectory, syncFile } from '../files/atomic.js';
 import { storing } from '../files/storage-error.js';
@@ -15,6 +15,8 @@ export async function backUp(database: Database, label: string): Promise<string>
   const path = await freePath(folder, label);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
+    // an empty file is taken, and one that cannot be made says why
+    await storing(path, writeFile(temporary, '', { flag: 'wx' }));
     // a copy without free pages, of one moment
     database.run('VACUUM INTO ?', temporary);
     await syncFile(temporary);

@@ -1,10 +1,11 @@
 /** Makes a project, or goes on with the one that is there: its images looked at again, its model and categories brought up to what is asked for. */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Category } from '../dataset/types.js';
 import { SamError, printableName } from '../errors.js';
 import { realpathOfExisting } from '../files/safe-path.js';
+import { storing } from '../files/storage-error.js';
 import { versions } from '../folder/versions.js';
 import type { Environment } from '../models/cache-dir.js';
 import { locateModel } from '../models/locate.js';
@@ -13,7 +14,7 @@ import { resolveOptions, type OptionTable, type SomeOf } from '../options.js';
 import { addCategories, categoriesOf } from './categories.js';
 import { readCategories } from './categories-file.js';
 import { addModel, currentModel, useModel } from './models.js';
-import { createProject, DATABASE_NAME, setImageRoot, withProject, type Project } from './project.js';
+import { createProject, hasProject, setImageRoot, withProject, type Project } from './project.js';
 import { factsOf } from './project-facts.js';
 import { changeRound, openRoundOf } from './rounds.js';
 import { SCAN_OPTIONS, scanImages, type ScanReport, type ScanRequest } from './scan.js';
@@ -47,11 +48,11 @@ export interface InitReport extends ScanReport { isNew: boolean; model: string; 
  */
 export async function initProject(request: InitRequest, now: number): Promise<InitReport> {
   const { folder, dryRun = false } = request;
-  const isNew = !(await stat(join(folder, DATABASE_NAME)).then(() => true, () => false));
+  const isNew = !(await hasProject(folder));
   // a model or file that is not there is told before anything is made
   const model = isNew || request.model !== undefined ? await locateModel(request.model, { env: request.env }) : undefined;
   const categories = request.categories === undefined ? [] : await readCategories(request.categories);
-  const place = isNew && dryRun ? await mkdtemp(join(tmpdir(), 'sam-engine-')) : folder;
+  const place = isNew && dryRun ? await storing(tmpdir(), mkdtemp(join(tmpdir(), 'sam-engine-'))) : folder;
   try {
     if (isNew) await createNew(place, request, now);
     return await withProject(place, 'write', async (project) => {

@@ -2,9 +2,9 @@
  * A project of the data engine: a folder with one database (`engine.db`), which refers to images elsewhere and never changes them. One
  * process at a time writes; any number read meanwhile.
  */
-import { rename, rm, stat } from 'node:fs/promises';
+import { access, constants, rename, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { SamError, printableName } from '../errors.js';
+import { SamError, isSamError, messageOf, printableName, systemCode } from '../errors.js';
 import { ensureDirectory, syncDirectory, syncFile } from '../files/atomic.js';
 import { acquireLock, type Lock } from '../files/lock.js';
 import { storing } from '../files/storage-error.js';
@@ -80,14 +80,28 @@ export async function createProject(folder: string, { images, seed, valShare, te
 
 /**
  * Opens a project: checked page by page, brought up to date if this version knows more. With `write`, no other process can until it is
- * closed. `steps` is for tests. Throws `usage/no-project`, `locked/project`, `data/project`, `storage/...`.
+ * closed. `steps` is for tests. Throws `usage/no-project`, `data/unreadable`, `locked/project`, `data/project`, `storage/...`.
  */
 export async function openProject(folder: string, mode: 'read' | 'write', steps: readonly string[] = MIGRATIONS): Promise<Project> {
   const path = resolve(folder, DATABASE_NAME);
-  if (!(await stat(path).then((found) => found.isFile(), () => false))) {
+  if (!(await hasProject(folder))) {
     throw new SamError('usage/no-project', `There is no project in ${printableName(folder)}: it has no ${DATABASE_NAME}. Make one: sam engine init ${printableName(folder)} --images IMAGES`, { file: folder });
   }
   return mode === 'read' ? await openToRead(folder, path, steps) : await openToWrite(folder, path, steps);
+}
+
+/** Whether there is a project in a folder. Throws `data/unreadable` where that may not be looked at: such a one is not to be taken for none. */
+export async function hasProject(folder: string): Promise<boolean> {
+  const path = resolve(folder, DATABASE_NAME);
+  try {
+    if (!(await stat(path)).isFile()) return false;
+    await access(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new SamError('data/unreadable', `The project ${printableName(folder)} cannot be read: ${code === 'EACCES' ? 'permission denied' : messageOf(error)}.`, { file: path, cause: error });
+  }
 }
 
 /** Opens a project only for what is asked of it, and closes it whatever comes. Throws as `openProject` and `ask`. */
@@ -138,7 +152,8 @@ async function openToRead(folder: string, path: string, steps: readonly string[]
     return { folder, mode: 'read', database, imageRoot: await imageRootOf(folder, database), close: async () => { database.close(); } };
   } catch (error) {
     database.close();
-    throw error;
+    if (!isSamError(error, 'storage/not-writable') || !(await exists(`${path}-wal`))) throw error;
+    throw new SamError(error.code, `The project ${printableName(folder)} cannot be read: the log of a process that was killed stands beside its database, and takes a folder that may be written to. Copy the project to one.`, { file: path, cause: error });
   }
 }
 

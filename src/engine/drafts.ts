@@ -29,13 +29,13 @@ export function renameDraft({ database }: Project, { imageId, annotator }: Draft
 }
 
 /**
- * Images that are to do and that the annotator was at: those with a draft, the latest first, then those that a tab of the annotator holds. `token`: that tab's; null where nobody has the image. What
- * another annotator holds is not among them.
+ * Images that the annotator was at: those with a draft, also where they are done or skipped, the latest first; then those to do that a tab of the annotator holds. `token`: that tab's; null where
+ * nobody has the image. What another annotator holds is not among them.
  */
 export function begunImages({ database }: Project, annotator: string, now: number): { imageId: number; token: string | null }[] {
   return database.all<{ imageId: number; token: string | null }>(`
     SELECT b.image_id AS imageId, c.token FROM (
-      SELECT image_id, at FROM drafts WHERE annotator = ? UNION ALL SELECT image_id, 0 FROM claims WHERE annotator = ? AND expires_at > ?
+      SELECT image_id, at, 0 AS is_held FROM drafts WHERE annotator = ? UNION ALL SELECT image_id, 0, 1 FROM claims WHERE annotator = ? AND expires_at > ?
     ) b JOIN images i ON i.id = b.image_id LEFT JOIN claims c ON c.image_id = b.image_id AND c.expires_at > ?
-    WHERE i.state = 'todo' AND (c.token IS NULL OR c.annotator = ?) ORDER BY b.at DESC, b.image_id`, annotator, annotator, now, now, annotator);
+    WHERE (i.state = 'todo' OR (b.is_held = 0 AND i.state IN ('done', 'skipped'))) AND (c.token IS NULL OR c.annotator = ?) ORDER BY b.is_held, b.at DESC, b.image_id`, annotator, annotator, now, now, annotator);
 }

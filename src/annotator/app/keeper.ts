@@ -6,9 +6,11 @@ import type { DraftRequest } from '../api.js';
 import type { Draft } from './draft.js';
 import { draftView } from './memory.js';
 import type { Trouble } from './saves.js';
-import type { Desk } from './state.js';
 
-export interface KeeperDoors {
+/** Where a mask is in work. */
+interface Place { image: { id: number } }
+
+export interface KeeperDoors<Desk extends Place> {
   send: (request: Pick<DraftRequest, 'number' | 'imageId' | 'draft'>) => Promise<void>;
   /** Resolves when all that was accepted is saved, and the model's answer to a click no longer needs the processor more than this does. */
   ready: () => Promise<void>;
@@ -24,14 +26,14 @@ export interface KeeperDoors {
   onRefused: (error: unknown) => void;
 }
 
-interface Waiting { desk: Desk; draft: Draft; categoryId: number; number: number }
+interface Waiting<Desk> { desk: Desk; draft: Draft; categoryId: number; number: number }
 
-export class Keeper {
+export class Keeper<Desk extends Place> {
   private number = 0;
-  private newest: Waiting | undefined;
+  private newest: Waiting<Desk> | undefined;
   private isRunning = false;
 
-  constructor(private readonly doors: KeeperDoors) {}
+  constructor(private readonly doors: KeeperDoors<Desk>) {}
 
   /** The mask in work is another now. An empty one is forgotten by the server. */
   keep(desk: Desk, draft: Draft, categoryId: number): void {
@@ -63,7 +65,7 @@ export class Keeper {
     this.doors.onTrouble(undefined);
   }
 
-  private async deliver(waiting: Waiting): Promise<void> {
+  private async deliver(waiting: Waiting<Desk>): Promise<void> {
     const { doors } = this;
     try {
       await this.send(waiting).catch(async (error: unknown) => {
@@ -84,12 +86,12 @@ export class Keeper {
     }
   }
 
-  private send({ desk, draft, categoryId, number }: Waiting): Promise<void> {
+  private send({ desk, draft, categoryId, number }: Waiting<Desk>): Promise<void> {
     return this.doors.send({ number, imageId: desk.image.id, draft: draftView(draft, categoryId) });
   }
 
   /** Neither changed nor ended since. */
-  private isLatest({ number }: Waiting): boolean {
+  private isLatest({ number }: Waiting<Desk>): boolean {
     return number === this.number;
   }
 }

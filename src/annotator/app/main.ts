@@ -13,7 +13,7 @@ import { nextAttempt, Saver } from './saver.js';
 import type { SaveState, Trouble } from './saves.js';
 import { NotNow, Server, tabName } from './server.js';
 import { Stage } from './stage.js';
-import { firstState } from './state.js';
+import { firstState, type Desk } from './state.js';
 import { Turning } from './turning.js';
 import { Work } from './work.js';
 
@@ -42,7 +42,7 @@ async function start(): Promise<void> {
     showSaved();
   });
   const catching = new Catching({ saver, server, images });
-  const keeper = new Keeper({
+  const keeper = new Keeper<Desk>({
     send: (request) => server.draft(request), troubleOf: (error) => (error instanceof NotNow ? error : undefined), pause: nextAttempt,
     claimAgain: (desk, error) => catching.claimAgain(desk, error),
     ready: async () => {

@@ -19,7 +19,7 @@ import type { Stage } from './stage.js';
 import { isJudging, type Coming, type Desk, type PageState } from './state.js';
 import { clickSpot, isInside, showing, type Spot } from './view.js';
 
-export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; keeper: Keeper; images: Images; catching: Catching }
+export interface WorkParts { state: PageState; server: Server; decoder: Decoder; stage: Stage; panel: Panel; effort: EffortMeter; saver: Saver; keeper: Keeper<Desk>; images: Images; catching: Catching }
 
 export class Work {
   /** Rises with every change of the draft, so that a late answer is known as one. */

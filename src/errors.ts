@@ -202,3 +202,9 @@ const printable = (text: string): string =>
 export function printableName(name: string): string {
   return printable(name);
 }
+
+/** The same as a shell takes it for one word, for commands that a person copies. */
+export function typedName(name: string): string {
+  const shown = printableName(name);
+  return /^[\w./:@%+,=-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}

@@ -67,8 +67,8 @@ export interface ReleaseRequest extends TabRequest { visit?: string }
  */
 export interface ClaimRequest extends ReleaseRequest { want: 'next' | number; annotator?: string; others?: string[] }
 
-/** `image` null: nothing is left to do. `next`: what will probably be asked for then, to be fetched ahead. */
-export interface ClaimAnswer { image: ImageView | null; next: number[]; counts: ProjectView['counts'] }
+/** `image` null: nothing is left to do. `before`: the image that somebody was done with before that. `next`: what will probably be asked for then, to be fetched ahead. */
+export interface ClaimAnswer { image: ImageView | null; before?: number; next: number[]; counts: ProjectView['counts'] }
 
 /** Sizes in pixels, upright. `expiresIn`: milliseconds from now. `draft`: what its annotator has in work on it. */
 export interface ImageView { id: number; fileName: string; width: number; height: number; revision: number; state: string; expiresIn: number; masks: MaskView[]; draft?: DraftView }

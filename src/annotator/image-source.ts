@@ -7,7 +7,7 @@
 import { setImageAside } from '../engine/work-counts.js';
 import { pathOfImage, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
-import { SamError, isSamError, printableName } from '../errors.js';
+import { SamError, isSamError, printableName, typedName } from '../errors.js';
 import { inputSizeOf } from '../geometry/size.js';
 import { readImage } from '../image/decode.js';
 import { encodeJpegResized, encodeJpegRgb } from '../image/encode.js';
@@ -77,7 +77,7 @@ export class ImageSource {
   }
 
   private async read(image: EngineImage): Promise<RgbImage> {
-    const again = `sam engine init ${printableName(this.project.folder)}`;
+    const again = `sam engine init ${typedName(this.project.folder)}`;
     const found = await readImage(pathOfImage(this.project, image), { name: image.fileName }).catch((error: unknown) => {
       if (!isSamError(error, 'image/missing')) throw error;
       this.aside(image, 'missing');

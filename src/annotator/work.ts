@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { assertClaim, claimImage, claimNext, claimOf, freeImages, releaseClaim, type Claimant } from '../engine/claims.js';
 import { dropDraft, renameDraft } from '../engine/drafts.js';
 import { keepClaim, keepEvent, sessionName } from '../engine/events.js';
-import { imageById, imageIdsAfter, pathOfImage, visitImage, type EngineImage } from '../engine/images.js';
+import { imageBefore, imageById, imageIdsAfter, imageIdsBefore, pathOfImage, visitImage, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
 import { STAGE_OF, type Stage } from '../engine/schema.js';
 import { setImageAside, workCounts } from '../engine/work-counts.js';
@@ -29,7 +29,7 @@ export class Work {
     if (image !== undefined) keepClaim(this.project, { ...this.eventOf(request.tab, now), imageId: image.id, annotator: claimant.annotator });
     // another name for the one who works there takes along what is in work
     if (image !== undefined && before?.imageId === image.id) renameDraft(this.project, before, claimant.annotator);
-    return { image: image === undefined ? null : this.viewOf(image.id, claimant.annotator), next: this.upcoming(now), counts: workCounts(this.project) };
+    return { image: image === undefined ? null : this.viewOf(image.id, claimant.annotator), ...beforeOf(imageBefore(this.project, image?.id)), next: this.upcoming(now), counts: workCounts(this.project) };
   }
 
   private viewOf(imageId: number, annotator: string): ImageView {
@@ -95,11 +95,13 @@ export class Work {
     const image = id === undefined ? undefined : imageById(this.project, id);
     this.tabs.standsAt(tab, image?.fileName);
     return {
-      image: image === undefined ? null : imageView(this.project, image, this.settings.claimMilliseconds),
+      image: image === undefined ? null : imageView(this.project, image, this.settings.claimMilliseconds), ...beforeOf(image === undefined ? undefined : imageIdsBefore(this.project, image.fileName, 1)[0]),
       next: image === undefined ? [] : imageIdsAfter(this.project, image.fileName, AHEAD), counts: workCounts(this.project),
     };
   }
 }
+
+const beforeOf = (before: number | undefined): Pick<ClaimAnswer, 'before'> => (before === undefined ? {} : { before });
 
 /** What may not be looked at is no image that is gone. */
 function isThere(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** What a person reads when the annotator was stopped. */
-import { printableName } from '../errors.js';
+import { typedName } from '../errors.js';
 import type { AssistReport } from '../annotator/assist.js';
 import type { Outcome } from './base-command.js';
 import { counted } from './written-outcome.js';
@@ -9,6 +9,6 @@ export function assistOutcome({ folder, stage, model, before, after, seconds }: 
   return {
     summary: { stage, model, images: after.images, done: after.done, skipped: after.skipped, masks: after.masks, newMasks: made, newDone: done, seconds: Math.round(seconds) },
     outputs: [folder],
-    closing: [`Stopped; all is saved. ${counted(made, 'more mask')}, ${counted(done, 'more image')} done; ${after.done} of ${counted(after.images, 'image')} in all. Where it stands: sam engine status ${printableName(folder)}`],
+    closing: [`Stopped; all is saved. ${counted(made, 'more mask')}, ${counted(done, 'more image')} done; ${after.done} of ${counted(after.images, 'image')} in all. Where it stands: sam engine status ${typedName(folder)}`],
   };
 }

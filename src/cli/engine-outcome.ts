@@ -1,5 +1,5 @@
 /** What the commands over projects of the data engine came to, for a person and for `--json`. */
-import { EXIT_CODES, printableName } from '../errors.js';
+import { EXIT_CODES, printableName, typedName } from '../errors.js';
 import type { DedupeReport } from '../engine/dedupe.js';
 import type { ExportFileReport, ImportFileReport } from '../engine/exchange.js';
 import type { InitReport } from '../engine/init.js';
@@ -34,13 +34,13 @@ export function initOutcome(report: InitReport, { folder, dryRun }: { folder: st
     closing: [
       `${counted(images, 'image')}: ${news.join(', ')}.${alike > 0 ? ` ${alike} look alike and stay together.` : ''} Train ${splits.train}, held out ${splits.val + splits.test}.`,
       dryRun ? `Would ${isNew ? 'make' : 'bring up to date'} the project ${printableName(folder)}; nothing was written.`
-        : `The project ${printableName(folder)} works with the model ${printableName(model)}. What to do now: sam engine next ${printableName(folder)}`,
+        : `The project ${printableName(folder)} works with the model ${printableName(model)}. What to do now: sam engine next ${typedName(folder)}`,
     ],
   };
 }
 
 export function importOutcome(report: ImportFileReport, { folder, dryRun }: { folder: string; dryRun: boolean }): Outcome {
-  const { images, added, same, replaced, kept, withoutMask, unknownImages, unknownCount, problems, findings, errors, from } = report;
+  const { images, done, added, same, replaced, kept, withoutMask, unknownImages, unknownCount, problems, findings, errors, from } = report;
   const remarks = [
     ...(kept > 0 ? [remark(`${counted(kept, 'mask')} changed in the file, but people have judged what is in the project: that stays.`)] : []),
     ...(withoutMask > 0 ? [remark(`${counted(withoutMask, 'annotation')} without a mask left out; sam boxes-to-masks makes masks of boxes.`)] : []),
@@ -48,10 +48,10 @@ export function importOutcome(report: ImportFileReport, { folder, dryRun }: { fo
   const unknown: Issue[] = unknownCount > 0 ? [{ code: 'engine/record', message: `${counted(unknownCount, 'image')} of the file ${unknownCount === 1 ? 'is' : 'are'} not in the project: ${some(unknownImages, unknownCount)}.` }] : [];
   const failed = problems.length + errors;
   return {
-    summary: { from, images, added, same, replaced, kept, withoutMask, unknownImages: unknownCount, failed, findings: findings.map(({ code, severity, count }) => ({ code, severity, count })) },
+    summary: { from, images, done, added, same, replaced, kept, withoutMask, unknownImages: unknownCount, failed, findings: findings.map(({ code, severity, count }) => ({ code, severity, count })) },
     outputs: dryRun ? [] : [folder], warnings: [...findingIssues(findings, 'warning'), ...remarks], errors: [...findingIssues(findings, 'error'), ...problems, ...unknown],
     exitCode: failed + unknownCount > 0 ? EXIT_CODES.item : 0,
-    closing: [`${dryRun ? 'Would add' : 'Added'} ${counted(added, 'mask')} of ${counted(images, 'image')} from ${from}; ${same} ${same === 1 ? 'was' : 'were'} there already${replaced > 0 ? `, ${replaced} replaced` : ''}.`],
+    closing: [`${dryRun ? 'Would add' : 'Added'} ${counted(added, 'mask')} of ${counted(images, 'image')} from ${from}; ${same} ${same === 1 ? 'was' : 'were'} there already${replaced > 0 ? `, ${replaced} replaced` : ''}.${done > 0 ? ` ${counted(done, 'image')} ${dryRun ? 'would be' : done === 1 ? 'is' : 'are'} done.` : ''}`],
   };
 }
 

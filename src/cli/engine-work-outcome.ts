@@ -1,5 +1,5 @@
 /** What came of work on a project's images, for a person and for `--json`. */
-import { EXIT_CODES, printableName } from '../errors.js';
+import { EXIT_CODES, printableName, typedName } from '../errors.js';
 import type { AutoReport } from '../engine/auto.js';
 import type { DetectionsLeft } from '../engine/detections.js';
 import type { ProposeReport } from '../engine/propose.js';
@@ -26,7 +26,7 @@ export function proposeOutcome({ problems, ...report }: ProposeReport, folder: s
     summary: { ...report, confidence: confidence ?? null }, outputs: [folder], warnings: detections === undefined ? [] : ofNoUse(detections), errors: problems, exitCode: problems.length > 0 ? EXIT_CODES.item : 0,
     closing: [
       `${counted(masks, 'proposal')} on ${counted(images, 'image')}${skipped > 0 ? `, ${skipped} looked at before` : ''}${extra.length > 0 ? `; ${extra.join('; ')}` : ''}.`,
-      `${head} ${Number(threshold.toFixed(3))}${detections === undefined ? '' : ' on'}${why}. What to do now: sam engine next ${printableName(folder)}`,
+      `${head} ${Number(threshold.toFixed(3))}${detections === undefined ? '' : ' on'}${why}. What to do now: sam engine next ${typedName(folder)}`,
     ],
   };
 }
@@ -35,6 +35,6 @@ export function autoOutcome({ problems, ...report }: AutoReport, folder: string)
   const { images, skipped, masks, duplicates, retired } = report;
   return {
     summary: { ...report }, outputs: [folder], errors: problems, exitCode: problems.length > 0 ? EXIT_CODES.item : 0,
-    closing: [`${counted(masks, 'mask')} on ${counted(images, 'image')}${skipped > 0 ? `, ${skipped} done before` : ''}; ${counted(duplicates, 'duplicate')}${retired > 0 ? `, ${retired} of before gave way` : ''}. What to do now: sam engine next ${printableName(folder)}`],
+    closing: [`${counted(masks, 'mask')} on ${counted(images, 'image')}${skipped > 0 ? `, ${skipped} done before` : ''}; ${counted(duplicates, 'duplicate')}${retired > 0 ? `, ${retired} of before gave way` : ''}. What to do now: sam engine next ${typedName(folder)}`],
   };
 }

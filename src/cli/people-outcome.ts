@@ -1,5 +1,5 @@
 /** What came of the work of people who are not there: simulated, or recorded and done again. */
-import { EXIT_CODES, printableName } from '../errors.js';
+import { EXIT_CODES, printableName, typedName } from '../errors.js';
 import type { ReplayReport } from '../engine/replay.js';
 import type { SimulateReport } from '../engine/simulate.js';
 import type { StoodIn } from '../engine/stand-ins.js';
@@ -18,7 +18,7 @@ export function simulateOutcome({ problems, ...report }: SimulateReport, folder:
     outputs: [folder], errors: problems, exitCode: problems.length > 0 ? EXIT_CODES.item : 0,
     closing: [
       `${counted(images, 'image')} ${verdictsOnly ? 'judged' : 'done'}: ${[...(verdictsOnly ? [] : [`${counted(drawn, 'mask')} drawn`]), ...judged].join(', ')}${painted > 0 ? ` (${painted} painted by hand)` : ''}; ${left} of ${counted(objects, 'object')} given up${present > 0 ? `, ${present} there before` : ''}.`,
-      `${(seconds / 60).toFixed(1)} minutes of a person's time${made === 0 ? '' : `: ${(seconds / made).toFixed(1)} s and ${(clicks / made).toFixed(1)} clicks a mask`}.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''} What to do now: sam engine next ${printableName(folder)}`,
+      `${(seconds / 60).toFixed(1)} minutes of a person's time${made === 0 ? '' : `: ${(seconds / made).toFixed(1)} s and ${(clicks / made).toFixed(1)} clicks a mask`}.${rest.length > 0 ? ` ${rest.join('; ')}.` : ''} What to do now: sam engine next ${typedName(folder)}`,
     ],
   };
 }
@@ -43,7 +43,7 @@ export function replayOutcome({ problems, ...report }: ReplayReport, folder: str
   return {
     summary: { ...report }, outputs: [folder], errors: more > 0 ? [...problems, { code: 'engine/record', message: `${counted(more, 'more step')} could not be done.` }] : problems,
     exitCode: failed > 0 ? EXIT_CODES.item : 0,
-    closing: [`${counted(done, 'step')} done again: ${counted(masks, 'mask')}, ${counted(verdicts, 'verdict')}, ${counted(images, 'image')} finished${known > 0 ? `; ${known} known before` : ''}${others > 0 ? `; ${others} not about proposals` : ''}${failed > 0 ? `; ${failed} failed` : ''}.${decodedText} What to do now: sam engine next ${printableName(folder)}`],
+    closing: [`${counted(done, 'step')} done again: ${counted(masks, 'mask')}, ${counted(verdicts, 'verdict')}, ${counted(images, 'image')} finished${known > 0 ? `; ${known} known before` : ''}${others > 0 ? `; ${others} not about proposals` : ''}${failed > 0 ? `; ${failed} failed` : ''}.${decodedText} What to do now: sam engine next ${typedName(folder)}`],
   };
 }
 

@@ -1,5 +1,5 @@
 /** What came of the end of a round, for a person and for `--json`. */
-import { EXIT_CODES, printableName } from '../errors.js';
+import { EXIT_CODES, printableName, typedName } from '../errors.js';
 import type { Quality } from '../engine/round-compare.js';
 import type { RoundReport } from '../engine/round.js';
 import type { Outcome } from './base-command.js';
@@ -15,9 +15,9 @@ export function roundOutcome({ problems, ...report }: RoundReport, folder: strin
     closing: [
       `Round ${round} is closed; what to train on: ${written.map(printableName).join(', ')}.`,
       ...(before === undefined ? [] : [comparedText(report, before)]), ...(next === undefined ? [] : [`Round ${next} is open.`]),
-      ...(untrained === undefined ? [] : [`Nothing was trained: ${untrained.reason}. This makes the model somewhere else; once it is there, sam engine round ${printableName(folder)} takes it:`]),
+      ...(untrained === undefined ? [] : [`Nothing was trained: ${untrained.reason}. This makes the model somewhere else; once it is there, sam engine round ${typedName(folder)} takes it:`]),
     ],
-    ...(untrained === undefined ? {} : { text: untrained.command.map(quoted).join(' ') }),
+    ...(untrained === undefined ? {} : { text: untrained.command.map(typedName).join(' ') }),
   };
 }
 
@@ -41,6 +41,3 @@ function comparedText({ after, isPromoted, model, trainer }: Omit<RoundReport, '
   if (after === undefined) return `${head}. ${AS_GOOD[trainer]}: ${name} stays.`;
   return `${head}; after ${text(after)}. ${isPromoted ? 'The new model is better and in use' : 'The new model is not better; the old one stays'}: ${name}.`;
 }
-
-/** A word as a shell takes it. */
-const quoted = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : `'${printableName(word).replaceAll("'", "'\\''")}'`);

@@ -54,6 +54,20 @@ export function imageIdsAfter({ database }: Project, fileName: string, limit: nu
   return database.all<{ id: number }>("SELECT id FROM images WHERE file_name > ? AND state NOT IN ('missing', 'changed') ORDER BY file_name LIMIT ?", fileName, limit).map(({ id }) => id);
 }
 
+/** Ids of the images whose files are there, in order of their names from the last, before a name. */
+export function imageIdsBefore({ database }: Project, fileName: string, limit: number): number[] {
+  return database.all<{ id: number }>("SELECT id FROM images WHERE file_name < ? AND state NOT IN ('missing', 'changed') ORDER BY file_name DESC LIMIT ?", fileName, limit).map(({ id }) => id);
+}
+
+/** The image that people were done with, or skipped, before they last were with `imageId`; the last of all where they never were, or none is given. */
+export function imageBefore({ database }: Project, imageId?: number): number | undefined {
+  return database.get<{ id: number }>(`
+    SELECT v.image_id AS id FROM visits v JOIN images i ON i.id = v.image_id
+    WHERE v.id < coalesce((SELECT max(id) FROM visits WHERE image_id = ?), ?) AND v.image_id IS NOT ? AND i.state IN ('done', 'skipped')
+      AND NOT EXISTS (SELECT 1 FROM visits w WHERE w.image_id = v.image_id AND w.id > v.id)
+    ORDER BY v.id DESC LIMIT 1`, imageId ?? null, Number.MAX_SAFE_INTEGER, imageId ?? null)?.id;
+}
+
 export function countImages({ database }: Project, { states, split }: ImageFilter = {}): number {
   const wanted = states === undefined ? '' : ` AND state IN (${states.map((state) => `'${state}'`).join(', ')})`;
   return database.count(`SELECT count(*) FROM images WHERE 1${wanted}${split === undefined ? '' : ` AND split = '${split}'`}`);

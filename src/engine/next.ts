@@ -1,5 +1,5 @@
 /** What to do now in a project, most urgent first, each with the command that does it. */
-import { printableName } from '../errors.js';
+import { typedName } from '../errors.js';
 import type { EngineStatus } from './status.js';
 
 /** `command`: as a person types it. */
@@ -7,7 +7,7 @@ export interface Advice { what: string; command: string }
 
 /** At least one. `folder`: as the user named the project. */
 export function adviceOf(status: EngineStatus, folder: string): Advice[] {
-  const dir = quoted(folder), { states, toJudge, truth, rounds } = status;
+  const dir = typedName(folder), { states, toJudge, truth, rounds } = status;
   const round = rounds.at(-1), isOpen = round !== undefined && round.closedAt === null;
   const advice: Advice[] = [];
   const add = (isNeeded: boolean, what: string, command: string): void => { if (isNeeded) advice.push({ what, command }); };
@@ -26,10 +26,4 @@ export function adviceOf(status: EngineStatus, folder: string): Advice[] {
   add((!isOpen && truth > 0) || (isDone && status.isIdle), 'The masks can be taken out.', `sam engine export ${dir} --to coco --output dataset.json`);
   add(advice.length === 0, 'There is nothing to do; where the project stands:', `sam engine status ${dir}`);
   return advice;
-}
-
-/** As a shell takes it for one word; what would disturb a terminal is shown escaped. */
-function quoted(path: string): string {
-  const shown = printableName(path);
-  return /^[\w./:@%+,=-]+$/.test(shown) ? shown : `'${shown.replaceAll('\'', '\'\\\'\'')}'`;
 }

@@ -109,6 +109,30 @@ browserTest('proposals are not left behind by one key: it is told how many, and 
   t.deepEqual((await masksOnDisk(folder)).map(({ status }) => status), ['rejected', 'proposed']);
 });
 
+browserTest('images that are done are looked at again, from the last one back: in a page that is new, and where nothing is left', async (t) => {
+  const folder = await sceneProject(t, ['a.png', 'b.png', 'c.png']), { origin, token } = await running(t, folder, { site: await packagedSite() });
+  const first = await opened(await newContext(t), `${origin}/#t=${token}`), done: (string | null)[] = [];
+  for (let i = 0; i < 3; i++) {
+    done.push(await first.locator('#file').textContent());
+    await first.keyboard.press('n');
+    await first.locator('#progress').filter({ hasText: `${i + 1} of 3` }).waitFor();
+  }
+  await first.close();
+  const page = await (await newContext(t)).newPage(), back = [...done].reverse();
+  await page.goto(`${origin}/#t=${token}`);
+  await page.locator('#notice').filter({ hasText: 'Nothing is left to do' }).waitFor();
+  for (const name of back) {
+    await page.keyboard.press('p');
+    await page.locator('#file').filter({ hasText: name! }).waitFor();
+    await said(page, /Click an object/);
+  }
+  await page.keyboard.press('p');
+  await said(page, /^There is no image before this one/);
+  await page.reload();
+  await said(page, /Click an object/);
+  t.is(await page.locator('#file').textContent(), back[2]!);
+});
+
 browserTest('a page at which nothing is being done says so when the annotator has ended', async (t) => {
   const folder = await sceneProject(t), { origin, token, stop } = await running(t, folder, { site: await packagedSite(), claim: 0.1 }), page = await opened(await newContext(t), `${origin}/#t=${token}`);
   await stop();

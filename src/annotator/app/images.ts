@@ -14,22 +14,25 @@ const RENEWAL = 30_000;
 
 export class Images {
   private readonly ahead = new Map<number, Promise<ImageBitmap>>();
-  /** Images that this tab has had, and where it stands among them. */
+  /** Images that this tab has had, in their order. */
   private readonly visited: number[] = [];
+  /** What somebody was done with before this one. */
+  private before: number | undefined;
   private renewing: ReturnType<typeof setInterval> | undefined;
 
   constructor(private readonly state: PageState, private readonly server: Server, private readonly decoder: Decoder, private readonly onTile: () => void, private readonly onLost: (message: string) => void, private readonly onAway: (trouble: Trouble | undefined) => void) {}
 
-  /** The image before this one in this tab. */
+  /** The image before this one in this tab; before its first, those that people were done with earlier. */
   get previous(): number | undefined {
-    const at = this.visited.indexOf(this.state.desk?.image.id ?? -1);
-    return at < 0 ? this.visited.at(-1) : this.visited[at - 1];
+    const { visited, before } = this, at = visited.indexOf(this.state.desk?.image.id ?? -1), earlier = before === undefined || visited.includes(before) ? undefined : before;
+    return (at < 0 ? visited.at(-1) : visited[at - 1]) ?? earlier;
   }
 
   /** Claims an image and puts it on the desk. False: there is nothing left to do. Throws what the server refuses with. */
   async take(want: 'next' | number): Promise<boolean> {
-    const answer = await this.server.claim(want);
+    const answer = await this.server.claim(want), isEarlier = want === this.before;
     this.state.project.counts = answer.counts;
+    this.before = answer.before;
     const before = this.state.desk;
     this.state.desk = answer.image === null ? undefined : await this.deskOf(answer.image);
     before?.picture.close();
@@ -41,7 +44,7 @@ export class Images {
     }
     const { id, expiresIn } = answer.image;
     sessionStorage.setItem('image', String(id));
-    if (!this.visited.includes(id)) this.visited.push(id);
+    if (!this.visited.includes(id)) this.visited[isEarlier ? 'unshift' : 'push'](id);
     this.renewing = setInterval(() => { void this.renew(); }, Math.min(RENEWAL, Math.max(1000, expiresIn / 3)));
     return true;
   }

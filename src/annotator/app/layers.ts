@@ -33,6 +33,11 @@ export function pathOf(rle: Rle, scale: number): Path2D {
   return path;
 }
 
+/** What colours masks: their class or, where there is but one class, each its own. `places`: of classes in the list. */
+export function colourPlace(places: ReadonlyMap<number, number>, { id, view }: Shown): number {
+  return places.size === 1 ? id : places.get(view.categoryId) ?? 0;
+}
+
 /** How masks look. `places`: of classes in the list; `except`: drawn by another layer. */
 export interface Look { opacity: number; places: ReadonlyMap<number, number>; except: number | undefined }
 
@@ -91,7 +96,7 @@ export class SettledLayer {
   }
 
   private drawMask(context: CanvasRenderingContext2D, mask: Shown, scale: number, { opacity, places }: Look): void {
-    const path = this.pathAt(mask, scale), place = places.get(mask.view.categoryId) ?? 0, isProposal = mask.view.status === 'proposed';
+    const path = this.pathAt(mask, scale), place = colourPlace(places, mask), isProposal = mask.view.status === 'proposed';
     context.lineJoin = 'round';
     context.fillStyle = classColour(place, opacity);
     context.strokeStyle = classColour(place, Math.min(1, opacity + 0.45));

@@ -63,7 +63,7 @@ export class Panel {
   saved({ waiting, trouble }: SaveState, isDirty: boolean, keeping: Trouble | undefined, away: Trouble | undefined): void {
     const saved = byId('saved');
     const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…'
-      : keeping !== undefined ? `Mask in work not kept: ${keeping.short}, trying again` : away !== undefined ? `Nothing can be saved: ${away.short}` : isDirty ? 'Mask not accepted yet' : 'Saved';
+      : keeping !== undefined ? `Mask in work not kept: ${keeping.short}, trying again` : away !== undefined ? `${this.state.project.readOnly ? 'Gone' : 'Nothing can be saved'}: ${away.short}` : this.state.project.readOnly ? 'Read-only' : isDirty ? 'Mask not accepted yet' : 'Saved';
     if (saved.textContent !== text) saved.textContent = text;
     saved.className = `saved${(trouble ?? keeping ?? away) !== undefined ? ' lost' : waiting > 0 || isDirty ? ' busy' : ''}`;
   }

@@ -3,6 +3,9 @@ import { rleArea, type Rle } from '../../mask/rle.js';
 import { isOpen } from './draft.js';
 import { isJudging, type PageState } from './state.js';
 
+/** Also where a person tries to change something. */
+export const ONLY_LOOKING = 'Only to look at: nothing is changed here. N and P turn the images, H hides the masks.';
+
 const pixels = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'pixel' : 'pixels'}`;
 
 /** Of a class; its id where the project has none of that id. */

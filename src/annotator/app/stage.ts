@@ -3,7 +3,7 @@ import type { ImageSize } from '../../geometry/size.js';
 import type { Rle } from '../../mask/rle.js';
 import { classColour } from './colours.js';
 import { maskOf, promptsOf } from './draft.js';
-import { pathOf, SettledLayer } from './layers.js';
+import { colourPlace, pathOf, SettledLayer } from './layers.js';
 import type { PageState } from './state.js';
 import { fitted, toWindow, type Spot, type View } from './view.js';
 
@@ -97,7 +97,7 @@ export class Stage {
 
   private paintFocus(context: CanvasRenderingContext2D, places: ReadonlyMap<number, number>): void {
     const { focus, draft } = this.state;
-    if (focus !== undefined && focus.id !== draft.base?.maskId) this.paintMask(context, focus.rle, places.get(focus.view.categoryId) ?? 0, 0.55, 2);
+    if (focus !== undefined && focus.id !== draft.base?.maskId) this.paintMask(context, focus.rle, colourPlace(places, focus), 0.55, 2);
   }
 
   private paintDraft(context: CanvasRenderingContext2D, place: number): void {

@@ -49,5 +49,5 @@ export function firstState(project: ProjectView): PageState {
 
 /** Whether proposals are gone through one after another. */
 export function isJudging({ project, draft, desk }: PageState): boolean {
-  return project.stage === 'semi' && draft.base === undefined && draft.steps.length === 0 && (desk?.settled.proposals().length ?? 0) > 0;
+  return project.stage === 'semi' && !project.readOnly && draft.base === undefined && draft.steps.length === 0 && (desk?.settled.proposals().length ?? 0) > 0;
 }

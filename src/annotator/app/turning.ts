@@ -2,6 +2,7 @@
 import { messageOf } from '../../errors.js';
 import { isChanged, promptsOf } from './draft.js';
 import { draftFrom } from './memory.js';
+import { ONLY_LOOKING } from './sentences.js';
 import { isJudging } from './state.js';
 import type { Work, WorkParts } from './work.js';
 
@@ -18,7 +19,7 @@ export class Turning {
     if (this.isInWork() || (how === 'done' && this.leavesProposals())) return;
     const back = images.previous;
     if (how === 'previous' && back === undefined) {
-      panel.say('This is the first image of this window.');
+      panel.say('There is no image before this one.');
       return;
     }
     this.isTurning = true;
@@ -69,7 +70,7 @@ export class Turning {
       if (state.desk !== desk) return;
       state.isReady = true;
       if (isJudging(state)) work.report('');
-      else panel.say('Click an object.');
+      else panel.say(state.project.readOnly ? ONLY_LOOKING : 'Click an object.');
       if (promptsOf(state.draft).length > 0) await work.ask();
     } catch (error) {
       if (state.desk === desk) panel.notice(`The model cannot be used on this image: ${messageOf(error)} Brush and outline still work.`, true);

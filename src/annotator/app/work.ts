@@ -14,7 +14,7 @@ import type { Keeper } from './keeper.js';
 import type { Panel } from './panel.js';
 import type { Saver } from './saver.js';
 import type { Server } from './server.js';
-import { maskText, nameOf, thenAsked, withBack } from './sentences.js';
+import { maskText, nameOf, ONLY_LOOKING, thenAsked, withBack } from './sentences.js';
 import type { Stage } from './stage.js';
 import { isJudging, type Coming, type Desk, type PageState } from './state.js';
 import { clickSpot, isInside, showing, type Spot } from './view.js';
@@ -39,9 +39,10 @@ export class Work {
   /** A click or box, or something painted. */
   async step(step: Step): Promise<void> {
     const { state, effort, panel } = this.parts;
-    if (state.desk === undefined || state.project.readOnly) return;
-    if (step.kind === 'eraser' && maskOf(state.draft) === undefined) {
-      panel.say('There is no mask in work to wipe from; E takes the one that is pointed at.');
+    if (state.desk === undefined) return;
+    const refusal = state.project.readOnly ? ONLY_LOOKING : step.kind === 'eraser' && maskOf(state.draft) === undefined ? 'There is no mask in work to wipe from; E takes the one that is pointed at.' : undefined;
+    if (refusal !== undefined) {
+      panel.say(refusal);
       return;
     }
     effort.touch(true);

@@ -11,7 +11,8 @@ export default class EngineAuto extends SamCommand<typeof EngineAuto> {
   static override summary = 'Let the model mask the images alone, with the recipe of SA-1B.';
   static override description = `A grid of 32 x 32 points on the image, 16 x 16 on 2 x 2 crops, 8 x 8 on 4 x 4; masks above the thresholds of predicted IoU and stability (the model's own, else 0.88 and 0.95), without duplicates
 within and across crops, smaller crops first; masks over 95 % of the image dropped, holes and islands under 100 pixels cleaned. They are stored as accepted, and where one is a duplicate of a person's mask, that one stays.
-The same command again does nothing, and goes on where it was interrupted; with other options its own masks of before give way.`;
+The same command again does nothing, and goes on where it was interrupted; with other options its own masks of before give way.
+On several machines: shards of \`sam segment-all\` with --crop-n-layers 2 --crop-n-points-downscale-factor 2 --min-mask-region-area 100 --max-area 0.95, taken in with \`sam engine import --done\`.`;
   static override examples = [
     { description: 'All images that are to do', command: '<%= config.bin %> engine auto leaves' },
     { description: 'Quicker: no crops', command: '<%= config.bin %> engine auto leaves --crop-n-layers 0' },

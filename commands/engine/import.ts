@@ -15,19 +15,24 @@ export default class EngineImport extends SamCommand<typeof EngineImport> {
 file replaces what nobody has judged since.`;
   static override examples = [
     { description: 'What people have annotated elsewhere', command: '<%= config.bin %> engine import leaves instances.json --annotator ann' },
+    { description: 'What sam segment-all made on several machines', command: '<%= config.bin %> engine import leaves part-0 --stage fully-automatic --as accepted --model embedded --category leaf --done' },
     { description: 'Masks of a generator, for people to judge', command: '<%= config.bin %> engine import leaves masks --from sa1b --as proposed' },
   ];
   static override args = {
     dir: Args.string({ description: 'Folder of the project.', required: true, ignoreStdin: true }),
     input: Args.string({ description: 'A file or folder of annotations.', required: true, ignoreStdin: true }),
   };
-  static override flags = { ...SOURCE_FLAGS, ...flagsOf(OPTIONS), 'dry-run': Flags.boolean({ summary: 'Read and check everything, say what would be added, keep nothing.' }) };
+  static override flags = {
+    ...SOURCE_FLAGS, ...flagsOf(OPTIONS),
+    model: Flags.string({ summary: 'The model that made the masks, for the record: a name from `sam models list`, or a folder.', helpValue: 'NAME|FOLDER' }),
+    'dry-run': Flags.boolean({ summary: 'Read and check everything, say what would be added, keep nothing.' }),
+  };
 
   protected async execute(): Promise<Outcome> {
-    const { from, images, instances, 'dry-run': dryRun } = this.flags;
+    const { from, images, instances, model, 'dry-run': dryRun } = this.flags;
     const options = resolveOptions(OPTIONS, optionsFromFlags(OPTIONS, this.flags));
     return await withSignals(async ({ stop }) => {
-      const request = { ...options, folder: this.args.dir, input: this.args.input, from, images, instances, dryRun, stop };
+      const request = { ...options, folder: this.args.dir, input: this.args.input, from, images, instances, model, env: process.env, dryRun, stop };
       return importOutcome(await importFile(request, Date.now()), request);
     });
   }

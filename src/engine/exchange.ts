@@ -8,12 +8,18 @@ import { openDataset, recogniseDataset, type SourceRequest } from '../formats/jo
 import { withReading } from '../formats/jobs/first-reading.js';
 import { writeDataset, writerOf, type WrittenDataset } from '../formats/jobs/write-dataset.js';
 import { formatOf } from '../formats/registry.js';
+import type { Environment } from '../models/cache-dir.js';
 import { exportSource, type ExportFilter } from './export.js';
 import { importDataset, type ImportReport, type ImportRequest } from './import.js';
 import { DATABASE_NAME, withProject } from './project.js';
+import { locateProjectModel } from './project-model.js';
 
-export interface ImportFileRequest extends SourceRequest, Omit<ImportRequest, 'file'> {
+export interface ImportFileRequest extends SourceRequest, Omit<ImportRequest, 'file' | 'modelId'> {
   folder: string;
+  /** The model that made the masks: a name from the registry, or a folder. */
+  model?: string | undefined;
+  /** Where models are looked for; the process's where it is left out. */
+  env?: Environment | undefined;
   dryRun?: boolean | undefined;
 }
 
@@ -26,7 +32,11 @@ export async function importFile(request: ImportFileRequest, now: number): Promi
   return await withProject(request.folder, 'write', async (project) => {
     const { source, findings, format, evidence } = await openDataset({ ...request, images: request.images ?? project.imageRoot }, recognised);
     try {
-      const work = (): Promise<ImportReport> => importDataset(project, source, { as: request.as, stage: request.stage, annotator: request.annotator, file: request.input, stop: request.stop }, now);
+      const { as, stage, annotator, category, done, input: file, model, env = process.env, stop } = request;
+      const work = async (): Promise<ImportReport> => {
+        const modelId = model === undefined ? undefined : (await locateProjectModel(project, model, env, now)).id ?? undefined;
+        return await importDataset(project, source, { as, stage, annotator, category, done, file, modelId, stop }, now);
+      };
       const report = await (request.dryRun === true ? project.database.rehearse(work) : work());
       return { ...report, from: format.name, ...(evidence === undefined ? {} : { evidence }), findings: findings.byRule, errors: findings.count('error') };
     } finally {

@@ -5,8 +5,9 @@ import type { Annotation, Category, DatasetEntry, DatasetSource } from '../datas
 import { SamError, isSamError, plainError, printableName, type PlainError } from '../errors.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 import { addCategories } from './categories.js';
-import { imageByName, imagesOf, type EngineImage } from './images.js';
-import { insertMask, maskFromSource, touchImage, type EngineMask, type NewMask } from './masks.js';
+import { imageByName, imagesOf, visitImage, type EngineImage } from './images.js';
+import { insertMask, maskFromSource, masksOf, touchImage, type EngineMask, type NewMask } from './masks.js';
+import { machineCategory } from './machine-run.js';
 import type { Project } from './project.js';
 import { STAGES, type Stage } from './schema.js';
 import { verdictsOf } from './verdicts.js';
@@ -17,17 +18,23 @@ export const IMPORT_OPTIONS = {
   as: { kind: 'choice', default: 'auto', choices: ['auto', 'accepted', 'proposed'], summary: 'What the masks are: the truth, or proposals for people to judge; auto takes those with a generator\'s scores for proposals.' },
   stage: { kind: 'choice', default: 'auto', choices: ['auto', ...STAGES], summary: 'The stage that they belong to; auto takes what the file says, else fully-automatic for proposals and assisted-manual for others.' },
   annotator: { kind: 'text', default: undefined, value: 'NAME', summary: 'Who made them, where the file does not say.' },
+  category: { kind: 'text', default: undefined, value: 'NAME', summary: 'Class of the project that all of them have, for formats that know none. [default: those of the file]' },
+  done: { kind: 'switch', default: false, summary: 'All of an image is in the file: images that are to do are done, unless there are proposals to judge.' },
 } as const satisfies OptionTable;
 
 export interface ImportRequest extends OptionsOf<typeof IMPORT_OPTIONS> {
   /** The file or folder that the source reads: with the record's id it tells what was imported before. */
   file: string;
+  /** The model that made them, by its number in the project. */
+  modelId?: number | undefined;
   stop?: AbortSignal | undefined;
 }
 
 /** Masks by what became of them. `kept`: changed in the file, but people have judged the one that is there, so that stays. */
 export interface ImportReport {
   images: number;
+  /** Images that were to do and are done now. */
+  done: number;
   added: number;
   same: number;
   replaced: number;
@@ -48,8 +55,9 @@ const MOST_NAMES = 20;
  * `interrupted/signal`, `storage/...`.
  */
 export async function importDataset(project: Project, source: DatasetSource, request: ImportRequest, now: number): Promise<ImportReport> {
-  const report: ImportReport = { images: 0, added: 0, same: 0, replaced: 0, kept: 0, withoutMask: 0, unknownImages: [], unknownCount: 0, problems: [] };
-  const categories = categoriesFor(project, source.categories);
+  const report: ImportReport = { images: 0, done: 0, added: 0, same: 0, replaced: 0, kept: 0, withoutMask: 0, unknownImages: [], unknownCount: 0, problems: [] };
+  const one = request.category === undefined ? undefined : machineCategory(project, request.category);
+  const categories = one === undefined ? categoriesFor(project, source.categories) : new Map(source.categories.map(({ id }) => [id, { id: one }]));
   const byBase = basenames(project);
   const file = relative(resolve(project.folder), resolve(request.file)).replaceAll('\\', '/') || '.';
   for await (const entry of source.entries()) {
@@ -66,9 +74,10 @@ export async function importDataset(project: Project, source: DatasetSource, req
   return report;
 }
 
-interface Context { categories: ReadonlyMap<number, Category>; file: string; request: ImportRequest; now: number }
+interface Context { categories: ReadonlyMap<number, Pick<Category, 'id'>>; file: string; request: ImportRequest; now: number }
 
 function importEntry(project: Project, image: EngineImage, { image: record, annotations }: DatasetEntry, context: Context, report: ImportReport): void {
+  const failures = report.problems.length;
   let changes = 0;
   for (const annotation of annotations) {
     try {
@@ -81,6 +90,9 @@ function importEntry(project: Project, image: EngineImage, { image: record, anno
     }
   }
   if (changes > 0) touchImage(project, image.id);
+  if (!context.request.done || image.state !== 'todo' || report.problems.length > failures || masksOf(project, image.id, ['proposed']).length > 0) return;
+  visitImage(project, { imageId: image.id, outcome: 'done', annotator: context.request.annotator }, context.now);
+  report.done++;
 }
 
 /** 1 if the project was changed. */
@@ -114,7 +126,7 @@ function newMask(annotation: Annotation, rle: NewMask['rle'], image: EngineImage
   const isProposal = request.as === 'auto' ? predictedIou !== undefined && stated === undefined : request.as === 'proposed';
   const stage: Stage = request.stage === 'auto' ? stated ?? (isProposal ? 'fully-automatic' : 'assisted-manual') : request.stage;
   return {
-    imageId: image.id, categoryId: categories.get(annotation.categoryId)!.id, rle, stage, status: isProposal ? 'proposed' : 'accepted', isCrowd: annotation.isCrowd,
+    imageId: image.id, categoryId: categories.get(annotation.categoryId)!.id, rle, stage, modelId: request.modelId ?? null, status: isProposal ? 'proposed' : 'accepted', isCrowd: annotation.isCrowd,
     annotator: typeof person === 'string' ? person : request.annotator ?? null, predictedIou: predictedIou ?? null, stabilityScore: stabilityScore ?? null, score: annotation.score ?? null,
     source: { file, id: annotation.id },
     details: {

@@ -18,7 +18,7 @@ import type { Rle } from '../../src/mask/rle.js';
 import { boxMask, drawPng, HEIGHT, NOW, projectWith, SCAN, WIDTH } from './scenes.js';
 
 const READ = { lenient: false, maxPixels: 1e8 }, OUT = { allowLossy: false, force: false, dryRun: false };
-const AUTO = { as: 'auto', stage: 'auto', annotator: undefined } as const;
+const AUTO = { as: 'auto', stage: 'auto', annotator: undefined, category: undefined, done: false } as const;
 
 const thing = (id: number, rle: Rle, more: Partial<Annotation> = {}): Annotation => ({ id, imageId: 1, categoryId: 3, isCrowd: false, segmentation: { kind: 'rle', rle }, ...more });
 const entry = (fileName: string, annotations: Annotation[], id = 1): DatasetEntry => ({ image: { id, fileName, width: WIDTH, height: HEIGHT }, annotations: annotations.map((annotation) => ({ ...annotation, imageId: id })) });

@@ -11,34 +11,33 @@ if (browserTest === test.serial.skip) test('skipped: there is no Chromium here, 
 
 const KEPT = /^Mask not accepted yet$/, BEGUN = /begun is here again/;
 
-browserTest('the server is killed in the middle of a mask: the page that is open goes on, one that is opened anew has it in work', async (t) => {
-  const folder = await sceneProject(t), first = await served(t, folder), context = await newContext(t);
-  const page = await opened(context, first.address), file = await page.locator('#file').textContent();
-  await click(page, FRUIT, ...RED);
-  await said(page, /Enter accepts it/);
-  await page.keyboard.press('Alt+3');
-  await said(page, /^Mask 3 of 3/);
+browserTest('the server is killed in the middle of two masks: a page that is open goes on, one that is opened anew has in work what the closed one had', async (t) => {
+  const folder = await sceneProject(t), first = await served(t, folder), context = await newContext(t), [open, closed] = [await opened(context, first.address), await opened(context, first.address)];
+  const mine = await open.locator('#file').textContent(), file = await closed.locator('#file').textContent();
+  await click(closed, FRUIT, ...RED);
+  await said(closed, /Enter accepts it/);
+  await closed.keyboard.press('Alt+3');
+  await said(closed, /^Mask 3 of 3/);
+  await closed.keyboard.press('t');
+  await drag(closed, FRUIT, [[150, 30], [200, 30]]);
+  await closed.keyboard.press('2');
+  const told = closed.waitForResponse((response) => response.url().endsWith('/api/draft') && response.request().postData()!.includes('"undone":[{'));
+  await closed.keyboard.press('Control+z');
+  t.is((await told).status(), 204);
   first.child.kill('SIGKILL');
   await once(first.child, 'exit');
-  await page.keyboard.press('t');
-  await drag(page, FRUIT, [[150, 30], [200, 30]]);
-  await page.locator('#saved').filter({ hasText: /^Mask in work not kept: no connection, trying again$/ }).waitFor();
+  await closed.close();
+  await open.keyboard.press('t');
+  await drag(open, FRUIT, [[150, 30], [200, 30]]);
+  await open.locator('#saved').filter({ hasText: /^Mask in work not kept: no connection, trying again$/ }).waitFor();
   const second = await served(t, folder);
   t.is(second.port, first.port);
-  await page.locator('#saved').filter({ hasText: /not kept: the annotator was started anew/ }).waitFor();
+  await open.locator('#saved').filter({ hasText: /not kept: the annotator was started anew/ }).waitFor();
+  t.regex((await open.locator('#notice').textContent())!, /Open the address that sam printed/);
   // the new address carries the new key for all windows of this browser
-  const other = await opened(context, second.address);
-  await page.locator('#saved').filter({ hasText: KEPT }).waitFor();
-  t.not(await other.locator('#file').textContent(), file, 'a window that is open keeps its image');
-  await page.keyboard.press('2');
-  await page.keyboard.press('Control+z');
-  await page.locator('#saved').filter({ hasText: KEPT }).waitFor();
-  await sleep(100);
-  second.child.kill('SIGKILL');
-  await once(second.child, 'exit');
-  await page.close();
-  await other.close();
-  const third = await served(t, folder), again = await opened(context, third.address, /pixels/);
+  const again = await opened(context, second.address, /pixels/);
+  await open.locator('#saved').filter({ hasText: KEPT }).waitFor();
+  t.is(await open.locator('#file').textContent(), mine);
   t.is(await again.locator('#file').textContent(), file);
   t.regex((await again.locator('#notice').textContent())!, BEGUN);
   await again.keyboard.press('Control+y');
@@ -75,7 +74,7 @@ browserTest('the browser is killed right after a step: another browser has the m
   t.deepEqual(complaints, []);
 });
 
-browserTest('a step that cannot be kept is told where saves are, without a word in the way, and is kept later; what is dropped is dropped on the server, too', async (t) => {
+browserTest('a step that cannot be kept is told as saves are, and is kept later; what is dropped is dropped on the server, too', async (t) => {
   const folder = await sceneProject(t), { origin, token } = await running(t, folder, { site: await packagedSite() });
   const page = await opened(await newContext(t), `${origin}/#t=${token}`), bodies: string[] = [];
   let isFull = true;
@@ -86,9 +85,10 @@ browserTest('a step that cannot be kept is told where saves are, without a word 
   await page.keyboard.press('t');
   for (const y of [30, 60, 90]) await drag(page, FRUIT, [[30, y], [90, y]]);
   await page.locator('#saved').filter({ hasText: /^Mask in work not kept: the disk cannot be written, trying again$/ }).waitFor();
-  t.true(await page.locator('#notice').isHidden());
+  t.is(await page.locator('#notice').textContent(), 'The mask in work is not kept yet: No room. It is tried again until it works.');
   isFull = false;
   await page.locator('#saved').filter({ hasText: KEPT }).waitFor();
+  t.true(await page.locator('#notice').isHidden());
   t.true(bodies.length <= 3, 'not one request a step: the newest waits');
   t.is((JSON.parse(bodies.at(-1)!) as { draft: { steps: object[] } }).draft.steps.length, 3);
   const told = page.waitForResponse((response) => response.url().endsWith('/api/draft'));

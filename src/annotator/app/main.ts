@@ -50,6 +50,8 @@ async function start(): Promise<void> {
       await Promise.race([decoder.settled(), new Promise((resolve) => { setTimeout(resolve, MASK_FIRST); })]);
     },
     onTrouble: (trouble) => {
+      // an accepted mask that waits tells it already
+      if (trouble?.message !== keeping?.message && saves.trouble === undefined) panel.notice(trouble === undefined ? '' : `The mask in work is not kept yet: ${trouble.message} It is tried again until it works.`, true);
       keeping = trouble;
       showSaved();
     },

@@ -12,8 +12,9 @@ import { PAGE_HTML, PAGE_STYLE } from '../../src/annotator/app/page.js';
 import { isAmbiguous, promptFeed } from '../../src/annotator/app/prompt-feed.js';
 import { SaveQueue, type SaveState } from '../../src/annotator/app/saves.js';
 import { Settled } from '../../src/annotator/app/settled.js';
-import { drawnEdit, editableRings, ringEdit, strokeEdit, turning } from '../../src/annotator/app/strokes.js';
+import { alongCorner, drawnEdit, editableRings, ringEdit, strokeEdit, turning } from '../../src/annotator/app/strokes.js';
 import { clickSpot, fitted, moved, showing, tilesIn, toImage, toWindow, visibleBox, zoomed } from '../../src/annotator/app/view.js';
+import { mergeRle, subtractRle } from '../../src/mask/merge.js';
 import { rleFromBox } from '../../src/mask/polygon-fill.js';
 import { bitmaskFromRle, boxFromRle, rleArea, rleFromBitmask, type Rle } from '../../src/mask/rle.js';
 import { rleToString } from '../../src/mask/rle-string.js';
@@ -116,6 +117,13 @@ test('a moved corner changes only what is between the old line and the new one',
   const edit = ringEdit(ring!, after, turning(ring!) < 0, SIZE);
   t.is(rleArea(edit.add!), 50);
   t.is(rleArea(edit.remove!), 0);
+  // the mask's own edge lies a pixel beside the handles' line, inside or outside: nothing of it is left where the line was
+  for (const [inset, moved] of [[1, 26], [-1, 14]] as const) {
+    const mask = box(10, 10 + inset, 20 - inset, 20 - inset), pulled = ring!.map((value, i) => (i % 2 === 0 && value === 20 ? moved : value));
+    const corner = ring!.findIndex((value, i) => i % 2 === 0 && value === 20), { add, remove } = ringEdit(ring!, pulled, false, SIZE, alongCorner(ring!, corner, 2, SIZE));
+    const now = subtractRle(mergeRle([mask, add!], 'union'), remove!), line = box(17, 12, 23, 18);
+    t.is(rleArea(mergeRle([now, line], 'intersection')), moved > 20 ? rleArea(line) : 0);
+  }
   const hole = ringEdit(ring!, after, true, SIZE);
   t.is(rleArea(hole.remove!), 50);
   t.is(rleArea(drawnEdit([{ x: 0, y: 0 }, { x: 10, y: 0 }, { x: 10, y: 10 }, { x: 0, y: 10 }], SIZE).add!), 100);

@@ -53,7 +53,7 @@ export class Commands {
       case 'previous': void this.turning.turnTo('previous'); break;
       case 'accept': this.accept(); break;
       case 'cancel': if (!this.pointer.forgetRing()) work.cancel(); this.pointer.showRings(); break;
-      case 'undo': void work.undo().then(() => { this.pointer.showRings(); }); break;
+      case 'undo': if (!this.pointer.undoCorner()) void work.undo().then(() => { this.pointer.showRings(); }); break;
       case 'redo': void work.redo().then(() => { this.pointer.showRings(); }); break;
       case 'reject': void work.reject(); break;
       case 'correct': work.correct(); this.pointer.showRings(); break;

@@ -2,7 +2,7 @@
 import { isOpen, maskOf } from './draft.js';
 import { isJudging, type PageState } from './state.js';
 import type { Stage } from './stage.js';
-import { editableRings, ringEdit, strokeEdit, drawnEdit, turning } from './strokes.js';
+import { alongCorner, drawnEdit, editableRings, ringEdit, strokeEdit, turning } from './strokes.js';
 import { clickSpot, isInside, moved, toImage, toWindow, zoomed, type Spot } from './view.js';
 import type { Work } from './work.js';
 
@@ -39,10 +39,15 @@ export class Pointer {
     this.showRings();
   }
 
+  /** How far a mask's edge may lie beside the line of its handles, in pixels of the image. */
+  private get slack(): number {
+    return 1.5 / this.stage.view.scale;
+  }
+
   /** The corners of the mask in work, while they are edited. */
   showRings(): void {
     const mask = this.state.tool === 'polygon' && this.corners.length === 0 ? maskOf(this.state.draft) : undefined;
-    this.stage.rings = mask === undefined ? [] : editableRings(mask, 1.5 / this.stage.view.scale);
+    this.stage.rings = mask === undefined ? [] : editableRings(mask, this.slack);
     this.stage.draw();
   }
 
@@ -52,6 +57,14 @@ export class Pointer {
     if (corners.length === 0) return false;
     this.forgetRing();
     if (corners.length >= 3 && size !== undefined) void this.work.step(drawnEdit(corners, size)).then(() => { this.showRings(); });
+    return true;
+  }
+
+  /** Takes back the last corner of an outline that is being drawn. False where none is. */
+  undoCorner(): boolean {
+    if (this.corners.pop() === undefined) return false;
+    this.stage.gesture = this.corners.length === 0 ? undefined : { kind: 'ring', path: [...this.corners] };
+    this.showRings();
     return true;
   }
 
@@ -147,7 +160,8 @@ export class Pointer {
       this.stage.rings = this.stage.rings.map((ring, k) => (k === i ? after : ring));
       this.stage.gesture = { kind: 'ring', path: corners(after) };
     }, () => {
-      void this.work.step(ringEdit(before, after, turning(before) < 0, image)).then(() => { this.showRings(); });
+      const fringe = alongCorner(before, corner, this.slack + 1, image);
+      void this.work.step(ringEdit(before, after, turning(before) < 0, image, fringe)).then(() => { this.showRings(); });
     });
   }
 

@@ -35,12 +35,19 @@ export function editableRings(rle: Rle, tolerance: number): number[][] {
 
 /**
  * What moving corners of a ring does to the mask: only pixels between the old and the new line change, so that what was left out of the handles
- * is not lost. `isHole`: the mask lies outside of the ring.
+ * is not lost, and pixels of the `fringe`, which become those of the new ring: the mask's own edge lies there, a little beside the handles' line. `isHole`: the mask lies outside of the ring.
  */
-export function ringEdit(before: readonly number[], after: readonly number[], isHole: boolean, size: ImageSize): Edit {
-  const old = rleFromPolygon(before, size), now = rleFromPolygon(after, size);
-  const grown = subtractRle(now, old), shrunk = subtractRle(old, now);
+export function ringEdit(before: readonly number[], after: readonly number[], isHole: boolean, size: ImageSize, fringe?: Rle): Edit {
+  const old = rleFromPolygon(before, size), now = rleFromPolygon(after, size), beside = fringe === undefined ? [] : [fringe];
+  const grown = mergeRle([subtractRle(now, old), ...beside.map((rle) => mergeRle([rle, now], 'intersection'))], 'union');
+  const shrunk = mergeRle([subtractRle(old, now), ...beside.map((rle) => subtractRle(rle, now))], 'union');
   return { kind: 'polygon', add: isHole ? shrunk : grown, remove: isHole ? grown : shrunk };
+}
+
+/** Pixels within `radius` of the two lines that meet at a corner of a ring (`corner`: the place of its x). */
+export function alongCorner(ring: readonly number[], corner: number, radius: number, size: ImageSize): Rle {
+  const spotAt = (i: number): Spot => ({ x: ring[(i + ring.length) % ring.length]!, y: ring[(i + 1 + ring.length) % ring.length]! });
+  return strokeRle([spotAt(corner - 2), spotAt(corner), spotAt(corner + 2)], radius, size);
 }
 
 /** A ring drawn corner by corner. */

@@ -19,7 +19,7 @@ export const RENEW = '/api/renew';
 export const RELEASE = '/api/release';
 /** POST `SaveRequest` -> `SaveAnswer`, once it is on the disk. */
 export const SAVE = '/api/save';
-/** POST `DraftRequest` -> 204, once it is on the disk; also where a later one, or the mask's own save, was there before: then nothing was done. */
+/** POST `DraftRequest`, at most 8 MiB as a save may have -> 204, once it is on the disk; also where a later one, or the mask's own save, was there before: then nothing was done. */
 export const DRAFT = '/api/draft';
 /** POST `FinishRequest` -> 204: the image is done, skipped, or to do after all; the claim ends. */
 export const FINISH = '/api/finish';

@@ -2,13 +2,15 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { freeImages } from '../../src/engine/claims.js';
+import { claimImage, freeImages } from '../../src/engine/claims.js';
 import { initProject } from '../../src/engine/init.js';
 import { imagesOf } from '../../src/engine/images.js';
 import { currentModel, modelsOf, placeOfModel } from '../../src/engine/models.js';
 import { adviceOf } from '../../src/engine/next.js';
-import { openProject, withProject } from '../../src/engine/project.js';
+import { masksOf } from '../../src/engine/masks.js';
+import { openProject, withProject, type Project } from '../../src/engine/project.js';
 import { locateProjectModel } from '../../src/engine/project-model.js';
+import { setAside } from '../../src/engine/restore.js';
 import { endRound, type RoundReport, type RoundRequest } from '../../src/engine/round.js';
 import { roundsOf } from '../../src/engine/rounds.js';
 import { MIGRATIONS } from '../../src/engine/schema.js';
@@ -26,6 +28,8 @@ test('a trainer is words, not a shell: what stands in a placeholder stays one wo
   t.deepEqual(trainerArgv('t {dataset} {out}', { ...PLACES, dataset: '{out} "$(x)"' }), ['t', '{out} "$(x)"', '/o'], 'what was filled in is not looked at again');
   for (const [wrong, message] of [['', /expects a command/], ['t "{dataset} {out}', /never closed/], ['t {out}', /\{dataset\}/], ['t {dataset}', /\{out\}/]] as const) t.throws(() => trainerArgv(wrong, PLACES), { code: 'usage/option', message });
 });
+
+const imageWithTwo = ({ database }: Project): number => database.get<{ id: number }>('SELECT image_id AS id FROM masks GROUP BY image_id HAVING count(*) > 1')!.id;
 
 const end = ({ folder }: Place, more: Partial<RoundRequest> = {}): Promise<RoundReport> => endRound({ folder, env: ENV, clicks: 2, ...more }, NOW);
 
@@ -132,6 +136,15 @@ test('what a person puts in place is taken by a round without a trainer, and nev
   const status = await withProject(place.folder, 'read', (project) => statusOf(project, NOW));
   t.true(status.isIdle);
   t.deepEqual(adviceOf(status, 'p').map(({ command }) => command), ['sam engine init p', 'sam engine export p --to coco --output dataset.json']);
+  const after = async (act: (project: Project) => void): Promise<boolean> => withProject(place.folder, 'write', (project) => {
+    act(project);
+    return statusOf(project, NOW).isIdle;
+  });
+  t.true(await after((project) => { claimImage(project, 1, { annotator: 'ann', token: 'token of ann' }, 1000, NOW + 1); }), 'to look is no work');
+  t.false(await after((project) => {
+    const [one, two] = masksOf(project, imageWithTwo(project));
+    setAside(project, one!.id, two!.id, NOW + 1);
+  }), 'duplicates that went are');
   cpSync(join(place.root, 'weak'), join(place.folder, 'rounds/2/model'), { recursive: true });
   t.like(await end(place), { round: 2, trainer: 'by-hand', isPromoted: false, model: 'round-1', next: 3 }, 'a model that was put in place is looked at in any case');
 });

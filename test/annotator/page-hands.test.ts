@@ -64,6 +64,16 @@ browserTest('a long name leaves room for what is saved, and the chosen one of ma
   await click(page, FRUIT, 40, 30);
   await said(page, /^Correct it/);
   t.true(await page.evaluate('(() => { const list = document.getElementById("classes").getBoundingClientRect(), chosen = document.querySelector("#classes [aria-checked=true]").getBoundingClientRect(); return chosen.top >= list.top && chosen.bottom <= list.bottom; })()'));
+  // one of many is found by its name
+  await page.keyboard.press('/');
+  await page.keyboard.type('S 4');
+  t.is(await page.locator('#classes button:not([hidden])').count(), 11, 'class 4, and 40 to 49');
+  await page.keyboard.type('7');
+  await page.keyboard.press('Enter');
+  await said(page, /^Class changed to class 47/);
+  t.is(await page.evaluate('document.activeElement.id'), 'stage');
+  t.is(await page.locator('#classes button:not([hidden])').count(), 60);
+  t.is((await masksOnDisk(folder)).find(({ status }) => status === 'accepted')?.categoryId, 47);
 });
 
 browserTest('Enter on a mask that was left as it is makes no new one; of a proposal it is a verdict', async (t) => {

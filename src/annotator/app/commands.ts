@@ -61,6 +61,7 @@ export class Commands {
       case 'background': this.mark(0); break;
       case 'hide': state.isHidden = !state.isHidden; this.panel.say(state.isHidden ? 'Masks are hidden.' : 'Masks are shown.'); work.refresh(); break;
       case 'help': this.help(); break;
+      case 'find': byId('find').focus(); break;
       case 'fit': this.stage.fit(); break;
       case 'zoom-in': this.pointer.zoom(1.25); break;
       case 'zoom-out': this.pointer.zoom(0.8); break;

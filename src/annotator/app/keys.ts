@@ -2,7 +2,7 @@
 
 /** `n`: of a class or candidate, from 1. `dx`, `dy`: of the crosshair, in CSS pixels. */
 export type Command =
-  | { do: 'next' | 'previous' | 'skip' | 'accept' | 'cancel' | 'undo' | 'redo' | 'hide' | 'reject' | 'correct' | 'foreground' | 'background' | 'help' | 'fit' | 'zoom-in' | 'zoom-out'
+  | { do: 'next' | 'previous' | 'skip' | 'accept' | 'cancel' | 'undo' | 'redo' | 'hide' | 'reject' | 'correct' | 'foreground' | 'background' | 'help' | 'find' | 'fit' | 'zoom-in' | 'zoom-out'
     | 'larger' | 'smaller' | 'fainter' | 'stronger' | 'other' | 'other-back' | 'tool-click' | 'tool-box' | 'tool-brush' | 'tool-eraser' | 'tool-polygon' }
   | { do: 'class' | 'relabel' | 'candidate'; n: number }
   | { do: 'move'; dx: number; dy: number };
@@ -12,7 +12,7 @@ export interface KeyPress { key: string; code: string; ctrlKey: boolean; metaKey
 
 const SIMPLE: Readonly<Record<string, Exclude<Command['do'], 'class' | 'relabel' | 'candidate' | 'move'>>> = {
   n: 'next', d: 'next', p: 'previous', a: 'previous', s: 'skip', Enter: 'accept', Escape: 'cancel', h: 'hide', x: 'reject', Delete: 'reject', Backspace: 'reject', e: 'correct',
-  f: 'foreground', b: 'background', '?': 'help', '0': 'fit', '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', ']': 'larger', '[': 'smaller', ',': 'fainter', '.': 'stronger',
+  f: 'foreground', b: 'background', '?': 'help', '/': 'find', '0': 'fit', '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', ']': 'larger', '[': 'smaller', ',': 'fainter', '.': 'stronger',
   c: 'tool-click', r: 'tool-box', t: 'tool-brush', y: 'tool-eraser', g: 'tool-polygon',
 };
 
@@ -42,7 +42,7 @@ export function commandOf(press: KeyPress, hasChoice: boolean): Command | undefi
 export const KEY_HELP: readonly { title: string; rows: readonly (readonly [string, string])[] }[] = [
   { title: 'Make a mask', rows: [
     ['Click', 'this belongs to the object'], ['Shift or right click', 'this does not'], ['C  R', 'clicks, box'], ['T  Y  G', 'brush, eraser, outline'], ['[  ]', 'size of the brush'],
-    ['Tab  ·  Alt 1–3', 'another of the three masks'], ['1–9', 'class'], ['Enter', 'accept'], ['Esc', 'drop'], ['Ctrl Z  ·  Ctrl Y', 'undo, redo'],
+    ['Tab  ·  Alt 1–3', 'another of the three masks'], ['1–9  ·  /', 'class, or a search for it'], ['Enter', 'accept'], ['Esc', 'drop'], ['Ctrl Z  ·  Ctrl Y', 'undo, redo'],
   ] },
   { title: 'Masks that are there', rows: [['Point', 'look at a mask'], ['Click it  ·  E', 'correct it'], ['Shift 1–9', 'change its class'], ['X  ·  Delete', 'reject it'], ['H', 'hide all'], [',  .', 'fainter, stronger']] },
   { title: 'Images', rows: [['N  ·  D', 'done, next image'], ['P  ·  A', 'image before'], ['S', 'skip'], ['Wheel  ·  +  −', 'zoom'], ['Space or middle drag', 'move'], ['0', 'whole image']] },

@@ -74,7 +74,7 @@ export const PAGE_HTML = `<!doctype html>
     <section id="about" hidden><h2 id="about-title"></h2><p id="about-text" class="muted"></p></section>
     </div>
     <div class="row"><button type="button" class="main" data-do="accept" title="Accept (Enter)">Accept</button><button type="button" data-do="cancel" title="Drop (Esc)">Drop</button><button type="button" data-do="reject" title="Reject (X)">Reject</button></div>
-    <section class="pick"><h2 id="class-title">Class</h2><div id="classes" class="classes" role="radiogroup" aria-labelledby="class-title"></div></section>
+    <section class="pick"><h2 id="class-title">Class</h2><label id="finding" class="find" hidden>Find <input id="find" type="text" maxlength="100" aria-keyshortcuts="/" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></label><div id="classes" class="classes" role="radiogroup" aria-labelledby="class-title"></div></section>
     <span class="gap"></span>
     <p id="masks" class="muted"></p>
     <div class="row"><button type="button" data-do="previous" title="Image before (P)">Previous</button><button type="button" data-do="skip" title="Skip this image (S)">Skip</button><button type="button" class="main" data-do="next" title="Done, next image (N)">Next</button></div>

@@ -2,6 +2,7 @@
 import type { SaveState, Trouble } from './saves.js';
 import { classColour } from './colours.js';
 import { isOpen, maskOf } from './draft.js';
+import { finding } from './finding.js';
 import { radioKeys, showChosen, showInGroup } from './radios.js';
 import { isJudging, type PageState } from './state.js';
 
@@ -38,6 +39,7 @@ export class Panel {
     document.title = `${state.project.name} · sam annotator`;
     this.buildClasses();
     for (const group of ['classes', 'candidates']) radioKeys(byId(group));
+    byId('finding').hidden = finding(byId<HTMLInputElement>('find'), byId('classes'), () => { byId('stage').focus({ preventScroll: true }); });
   }
 
   /** Tells what happened: for readers of the screen always, at the image's foot while nothing else is. */

@@ -77,6 +77,8 @@ kbd { font: 11px/1.3 ui-monospace, monospace; color: var(--muted); padding: 1px 
 .candidates b { display: block; font-variant-numeric: tabular-nums; margin-bottom: 2px; }
 #about-title { font-size: 14px; color: var(--text); margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
 .pick { display: flex; flex-direction: column; min-height: 84px; }
+.find { display: flex; align-items: center; gap: 8px; flex: none; margin-bottom: 8px; color: var(--muted); font-size: 13px; }
+.find input { font: inherit; flex: 1; min-width: 0; color: var(--text); background: none; border: 1px solid var(--line); border-radius: 7px; padding: 4px 8px; }
 .classes { display: flex; flex-direction: column; gap: 4px; overflow: auto; padding: 2px; margin: -2px; }
 .classes button { display: flex; justify-content: space-between; align-items: center; gap: 10px; min-width: 0; flex: none; }
 .classes .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; flex: 1; text-align: left; unicode-bidi: isolate; }

@@ -13,7 +13,7 @@ import { compareModels, type Quality } from './round-compare.js';
 import { exportForms, exportRound, type ExportForm } from './round-exports.js';
 import { endedWithNothingSince } from './round-idle.js';
 import type { Recipe } from './round-recipe.js';
-import { chooseTrainer, type Trainer } from './round-trainer.js';
+import { chooseTrainer, refusePassingOver, type Trainer } from './round-trainer.js';
 import { trainModel } from './round-training.js';
 import { closeRound, latestRound } from './rounds.js';
 import { withModel } from './stage-run.js';
@@ -53,8 +53,9 @@ export interface RoundReport {
 }
 
 /**
- * Closes the open round, or goes on with one whose training was interrupted. A round in which nothing was done since the one before was trained on stays open, unless `again`: so a call that was killed at its end may be made again. Where nobody can train it ends after the exports, and takes what has been put into `rounds/N/model` the next time. Throws `engine/conflict` where
- * no mask has been made in the split to train on, or none by people on what is held out; `usage/option`, `model/...` for what the trainer made, `locked/project`, `interrupted/signal`.
+ * Closes the open round, or goes on with one whose training was interrupted. A round in which nothing was done since the one before was trained on stays open, unless `again`: so a call that was killed
+ * at its end may be made again. Where nobody can train it ends after the exports, and takes what has been put into `rounds/N/model` the next time. Throws `engine/conflict` where no mask has been made in
+ * the split to train on, or none by people on what is held out, and where a model for the round before would be passed over; `usage/option`, `model/...` for what the trainer made, `locked/project`, `interrupted/signal`.
  */
 export async function endRound(request: RoundRequest, now: number, run: FolderRunOptions = {}): Promise<RoundReport> {
   const { folder, env, trainer: template, python, tell, ...given } = request, options = resolveOptions(ROUND_OPTIONS, given), forms = exportForms(options.export);
@@ -64,6 +65,7 @@ export async function endRound(request: RoundRequest, now: number, run: FolderRu
     // a command that cannot be is told before anything is done
     if (template !== undefined) trainerArgv(template, { ...places, dataset: place, out });
     if (project.database.count(TRUTH_TO_TRAIN_ON) === 0) throw new SamError('engine/conflict', 'No image of the split "train" has an accepted mask: there is nothing to train on.');
+    await refusePassingOver(project, round);
     const isMeasured = isMeasurable(project);
     const trainer = await chooseTrainer({ trainer: template, isWanted: options.train, python, env, out, model: old.located, isMeasured }, run);
     if (!isMeasured && (trainer.kind !== 'none' || (options.train && holdsOut(project)))) throw notMeasurable(project);

@@ -12,7 +12,7 @@ import { openProject, withProject, type Project } from '../../src/engine/project
 import { locateProjectModel } from '../../src/engine/project-model.js';
 import { setAside } from '../../src/engine/restore.js';
 import { endRound, type RoundReport, type RoundRequest } from '../../src/engine/round.js';
-import { roundsOf } from '../../src/engine/rounds.js';
+import { openRound, roundsOf } from '../../src/engine/rounds.js';
 import { MIGRATIONS } from '../../src/engine/schema.js';
 import { statusOf } from '../../src/engine/status.js';
 import { trainerArgv } from '../../src/engine/trainer.js';
@@ -129,6 +129,10 @@ test('what a person puts in place is taken by a round without a trainer, and nev
   const place = await judged(t);
   t.like(await end(place, { train: false }), { round: 1, trainer: 'none', untrained: { reason: 'no training was wanted (--no-train)' } });
   cpSync(TEST_MODEL, join(place.folder, 'rounds/1/model'), { recursive: true });
+  // work went on before it was there
+  await withProject(place.folder, 'write', (project) => openRound(project, { stage: 'assisted-manual' }, NOW));
+  await t.throwsAsync(end(place), { code: 'engine/conflict', message: /rounds\/1\/model, but round 2 has begun since\. Move it to .*rounds\/2\/model/ });
+  await withProject(place.folder, 'write', (project) => project.database.run('DELETE FROM rounds WHERE number = 2'));
   await t.throwsAsync(end(place, { trainer: copying(place, ' ') }), { code: 'usage/output-exists', message: /did not make/ });
   t.like(await end(place), { round: 1, trainer: 'by-hand', isPromoted: true, model: 'round-1', next: 2 });
   // what to do next is not the command that would do nothing

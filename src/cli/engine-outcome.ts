@@ -32,7 +32,7 @@ export function initOutcome(report: InitReport, { folder, dryRun }: { folder: st
     },
     outputs: dryRun ? [] : [folder], warnings: [...warnings, ...remarks], errors: problems, exitCode: problems.length > 0 ? EXIT_CODES.item : 0,
     closing: [
-      `${counted(images, 'image')}: ${news.join(', ')}.${alike > 0 ? ` ${alike} look alike and stay together.` : ''} Train ${splits.train}, held out ${splits.val + splits.test}.`,
+      `${counted(images, 'image')}: ${news.join(', ')}.${alike > 0 ? ` ${alike} look alike and stay together.` : ''}${problems.length > 0 ? ` ${counted(problems.length, 'file')} could not be read.` : ''} Train ${splits.train}, held out ${splits.val + splits.test}.`,
       dryRun ? `Would ${isNew ? 'make' : 'bring up to date'} the project ${printableName(folder)}; nothing was written.`
         : `The project ${printableName(folder)} works with the model ${printableName(model)}. What to do now: sam engine next ${typedName(folder)}`,
     ],

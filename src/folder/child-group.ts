@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
-import { SamError, messageOf } from '../errors.js';
+import { SamError, messageOf, systemCode } from '../errors.js';
 
 /** Between asking it to end and ending it. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -45,7 +45,7 @@ export async function runChild({ argv, cwd, env, tell, isWatched = false, stop, 
     return { code: code ?? undefined, signal: signal ?? undefined, stdout };
   } catch (error) {
     if (error instanceof SamError) throw error;
-    throw new SamError('usage/option', `${command} cannot be started: ${messageOf(error)}`, { cause: error });
+    throw new SamError('usage/option', `${command} cannot be started: ${systemCode(error) === 'ENOENT' ? 'there is no such command' : systemCode(error) === 'EACCES' ? 'it may not be run' : messageOf(error)}.`, { cause: error });
   } finally {
     over();
   }

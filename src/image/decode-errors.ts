@@ -30,11 +30,11 @@ export function verdictOf(error: unknown): { verdict: Verdict; reason: string } 
   return { verdict, reason: [...new Set(lines)].join('; ') || 'no reason given' };
 }
 
-/** The error to throw for a verdict. `hopeless`: there is nothing that `--lenient` could decode. */
-export function decodeError(found: { verdict: Verdict; reason: string }, at: { format: ImageFormat; name: string; hopeless: boolean }): SamError {
+/** The error to throw for a verdict. `hopeless`: there is nothing that `--lenient` could decode; without it, only whole images will do where it is asked. */
+export function decodeError(found: { verdict: Verdict; reason: string }, at: { format: ImageFormat; name: string; hopeless?: boolean }): SamError {
   const { verdict, reason } = found;
   const code = verdict === 'remark' ? 'image/decode' : verdict;
   const what = code === 'image/truncated' ? 'ends early or is damaged' : 'cannot be decoded';
-  const help = code !== 'image/truncated' ? '' : at.hopeless ? ', and nothing of it can be decoded' : '; --lenient decodes what there is';
+  const help = code !== 'image/truncated' || at.hopeless === undefined ? '' : at.hopeless ? ', and nothing of it can be decoded' : '; --lenient decodes what there is';
   return new SamError(code, `The ${labelOf(at.format)} ${what} (${reason})${help}.`, { file: at.name });
 }

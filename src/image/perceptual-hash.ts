@@ -23,7 +23,7 @@ export async function perceptualHash(source: Uint8Array, name: string, maxPixels
       const image = sharp(source, { limitInputPixels: maxPixels, failOn: 'truncated' }).autoOrient().removeAlpha().toColourspace('b-w');
       return await image.resize(SIDE, SIDE, { fit: 'fill', kernel: 'linear' }).raw({ depth: 'uchar' }).toBuffer();
     } catch (error) {
-      throw decodeError(verdictOf(error), { format, name, hopeless: true });
+      throw decodeError(verdictOf(error), { format, name });
     }
   });
   return hashOfGrey(grey);

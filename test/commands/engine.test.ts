@@ -109,6 +109,11 @@ test('changed, missing and unreadable images: each told, with its exit code', as
   const again = await runJson(t, ['engine', 'init', folder, '--adopt-changed']);
   t.like(again, { code: 3, summary: { adopted: 1, failed: 1 } });
   t.deepEqual(again.errors.map(({ file, code: error }) => [file, error]), [['d.png', 'image/format']]);
+  const half = readFileSync(join(images, 'a.png'));
+  writeFileSync(join(images, 'd.png'), half.subarray(0, Math.floor(0.6 * half.length)));
+  const damaged = await runSam(['engine', 'init', folder]);
+  t.regex(damaged.stderr, /d\.png: The PNG ends early or is damaged \([^)]*\)\. \[image\/truncated\]/);
+  t.regex(damaged.stderr, /1 file could not be read\./);
 });
 
 test('wrong calls end with 2 and say what is right', async (t) => {

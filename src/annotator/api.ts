@@ -29,6 +29,8 @@ export const IMAGES = '/images/';
 export const EMBEDDINGS = '/embeddings/';
 /** GET -> the decoder's graph, cut to its low-resolution outputs. */
 export const DECODER = '/model/decoder.onnx';
+/** GET -> the same in parts (`DecoderParts`), where `ProjectView.model.graph.inParts`. */
+export const DECODER_PARTS = { image: '/model/decoder-image.onnx', mask: '/model/decoder-mask.onnx', prompts: '/model/decoder-prompts.onnx' } as const;
 /** `type`: float32 or float16; `shape`: 1,C,h,w; `input`: width,height of the image inside the model's square; `model`: sha256. */
 export const EMBEDDING_HEADERS = { type: 'x-embedding-type', shape: 'x-embedding-shape', input: 'x-embedding-input', model: 'x-embedding-model' } as const;
 
@@ -44,8 +46,8 @@ export interface ProjectView {
   stage: AnnotatorStage;
   readOnly: boolean;
   categories: { id: number; name: string }[];
-  /** `graph`: whether the decoder takes `mask_input` for each prompt, `has_mask_input` and `orig_im_size`. Sides in pixels. */
-  model: { name: string; sha256: string; inputSide: number; maskSide: number; graph: { batched: boolean; maskPerPrompt: boolean; hasOrigSize: boolean } };
+  /** `graph`: whether the decoder takes `mask_input` for each prompt, `has_mask_input` and `orig_im_size`, and is there in parts. Sides in pixels. */
+  model: { name: string; sha256: string; inputSide: number; maskSide: number; graph: { batched: boolean; maskPerPrompt: boolean; hasOrigSize: boolean; inParts: boolean } };
   /** Longer side of an image as a whole, and side of its full-size tiles. */
   viewSide: number;
   tileSide: number;

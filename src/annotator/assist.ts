@@ -4,14 +4,13 @@ import { userInfo } from 'node:os';
 import { forgetOldActions } from '../engine/actions.js';
 import { imageById } from '../engine/images.js';
 import { openProject, type Project } from '../engine/project.js';
-import { locateProjectModel, type ProjectModel } from '../engine/project-model.js';
+import { locateProjectModel } from '../engine/project-model.js';
 import { changeRound, openRoundOf } from '../engine/rounds.js';
 import type { Stage } from '../engine/schema.js';
 import { workCounts, type WorkCounts } from '../engine/work-counts.js';
 import { SamError, printableName } from '../errors.js';
 import { planSessions } from '../folder/defaults.js';
 import type { Environment } from '../models/cache-dir.js';
-import { portableDecoder } from '../models/decoder-graph.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import type { AnnotatorStage } from './api.js';
@@ -67,12 +66,12 @@ export async function assist(request: AssistRequest): Promise<AssistReport> {
   const project = await openProject(request.folder, request.readOnly === true ? 'read' : 'write');
   try {
     const began = Date.now(), stage = stageOf(project, request.stage), model = await locateProjectModel(project, request.model, request.env, began), before = workCounts(project);
-    const { decoder, embedder } = await openModel(model);
+    const embedder = await Embedder.open({ files: modelFilesOf(model.located), threads: planSessions(model.located).threads });
     try {
       const images = new ImageSource(project), cache = await EmbeddingCache.open(join(project.folder, 'cache', 'embeddings'), cacheSize * 1e9, project.mode === 'write');
       const settings = { stage, annotator, claimMilliseconds: Math.round(claim * 60_000) }, tabs = new Tabs(), drafts = new Drafts(project, tabs);
       const parts: Annotator = {
-        ...settings, project, model: embedder.model, decoder, making: { stage: STAGE_OF[stage], modelId: model.id }, moveOnSeconds: moveOn,
+        ...settings, project, model: embedder.model, decoder: embedder.model.decoder, making: { stage: STAGE_OF[stage], modelId: model.id }, moveOnSeconds: moveOn,
         images, embeddings: new Embeddings(embedder, images, cache), work: new Work(project, settings, tabs, drafts), drafts, tabs,
       };
       if (project.mode === 'write') forgetOldActions(project, began);
@@ -102,18 +101,6 @@ async function serve(annotator: Annotator, { stop, onReady, onFault, open, timeo
     await server.close();
     await embeddings.close();
     await takeAway();
-  }
-}
-
-async function openModel({ located }: ProjectModel): Promise<{ embedder: Embedder; decoder: Annotator['decoder'] }> {
-  const embedder = await Embedder.open({ files: modelFilesOf(located), threads: planSessions(located).threads });
-  try {
-    const { name, spec } = embedder.model;
-    if (spec.contract !== 'F1') throw new SamError('model/unfit', `The page cannot ask the model ${printableName(name)}, whose graphs follow contract ${spec.contract}; one of contract F1 (as Meta exports SAM) is needed.`);
-    return { embedder, decoder: portableDecoder(located.decoder) };
-  } catch (error) {
-    await embedder.close();
-    throw error;
   }
 }
 

@@ -16,7 +16,7 @@ export class Embedder {
 
   private constructor(private readonly worker: Worker, readonly model: EmbeddingOpened) {}
 
-  /** Throws what opening the model throws. */
+  /** Throws what opening the model throws, and `model/unfit` for one that a browser cannot run. */
   static async open(setup: EmbeddingSetup): Promise<Embedder> {
     // the runtime's telemetry is switched off in the environment, which a thread would have a copy of
     const worker = new Worker(new URL('./embedding-thread.js', import.meta.url), { workerData: setup, env: SHARE_ENV });

@@ -3,8 +3,10 @@
  * works in a thread of its own below this one.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { SamError, plainError, type PlainError } from '../errors.js';
+import { SamError, plainError, printableName, type PlainError } from '../errors.js';
 import type { RgbImage } from '../image/rgb-image.js';
+import { decoderParts } from '../models/decoder-parts.js';
+import { portableDecoder, type DecoderGraph } from '../models/decoder-graph.js';
 import { Predictor, type ImageEmbedding, type ModelFiles } from '../models/predictor.js';
 import type { StoredEmbedding } from './embedding-file.js';
 import { halvesFromFloats } from './float16.js';
@@ -12,8 +14,8 @@ import { halvesAgree } from './half-precision.js';
 
 /** `threads`: of one inference. */
 export interface EmbeddingSetup { files: ModelFiles; threads: number }
-/** The first answer, without being asked: what was opened. */
-export type EmbeddingOpened = Pick<Predictor, 'name' | 'sha256' | 'spec'>;
+/** The first answer, without being asked: what was opened, and the decoder for the page. */
+export type EmbeddingOpened = Pick<Predictor, 'name' | 'sha256' | 'spec'> & { decoder: DecoderGraph };
 export type EmbeddingAnswer = { opened: EmbeddingOpened } | { stored: StoredEmbedding } | { error: PlainError };
 
 const port = parentPort;
@@ -32,7 +34,9 @@ try {
     );
   });
   const { name, sha256, spec } = predictor;
-  answer({ opened: { name, sha256, spec } });
+  if (spec.contract !== 'F1') throw new SamError('model/unfit', `The page cannot ask the model ${printableName(name)}, whose graphs follow contract ${spec.contract}; one of contract F1 (as Meta exports SAM) is needed.`);
+  const decoder = portableDecoder(files.decoder), parts = await decoderParts(decoder.bytes, spec.maskSide, threads);
+  answer({ opened: { name, sha256, spec, decoder: { ...decoder, ...(parts === undefined ? {} : { parts }) } } });
 } catch (error) {
   answer({ error: plainError(error) });
 }

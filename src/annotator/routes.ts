@@ -4,9 +4,10 @@ import { imageById, type EngineImage } from '../engine/images.js';
 import type { Project } from '../engine/project.js';
 import { keyOfProject, nameOf } from '../engine/project-facts.js';
 import { workCounts } from '../engine/work-counts.js';
+import { sha256Hex } from '../files/hash.js';
 import type { DecoderGraph } from '../models/decoder-graph.js';
 import type { Predictor } from '../models/predictor.js';
-import { CLAIM, DECODER, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, type ProjectView } from './api.js';
+import { CLAIM, DECODER, DECODER_PARTS, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, type ProjectView } from './api.js';
 import { empty, json, refuse, tagged, type Answer } from './answer.js';
 import type { Drafts } from './drafts.js';
 import type { Embeddings } from './embeddings.js';
@@ -36,7 +37,7 @@ const RUNS_LIMIT = 8 << 20, BODY_LIMIT = 16 << 10;
 export const limitOf = (path: string): number => (path === SAVE || path === DRAFT ? RUNS_LIMIT : BODY_LIMIT);
 
 /** Addresses that are asked by GET, and by POST. A request by the other method is refused with 405. */
-const READS = [PROJECT, DECODER];
+const READS: readonly string[] = [PROJECT, DECODER, ...Object.values(DECODER_PARTS)];
 const WRITES = [CLAIM, RENEW, RELEASE, SAVE, DRAFT, FINISH];
 
 /** The method that an address takes; undefined where there is no such address. */
@@ -47,7 +48,8 @@ export function methodOf(path: string): 'GET' | 'POST' | undefined {
 
 export async function read(annotator: Annotator, path: string): Promise<Answer> {
   if (path === PROJECT) return json(projectView(annotator));
-  if (path === DECODER) return tagged(annotator.decoder.bytes, 'application/octet-stream', annotator.model.sha256.slice(0, 32));
+  const graph = graphAt(annotator.decoder, path);
+  if (graph !== undefined) return tagged(graph, 'application/octet-stream', tagOf(graph));
   const numbers = /^\/(images|embeddings)\/(\d{1,15})(?:\/(\d{1,6})\/(\d{1,6}))?$/.exec(path);
   if (numbers === null) return notFound();
   const [, what, id, x, y] = numbers, image = imageById(annotator.project, Number(id));
@@ -80,11 +82,25 @@ export async function write(annotator: Annotator, path: string, body: unknown, n
   return empty(204);
 }
 
+/** By their bytes, worked out once: the same model may be cut otherwise by another version. */
+const tags = new WeakMap<Uint8Array, string>();
+
+function tagOf(graph: Uint8Array): string {
+  const tag = tags.get(graph) ?? sha256Hex(graph).slice(0, 32);
+  tags.set(graph, tag);
+  return tag;
+}
+
+function graphAt({ bytes, parts }: DecoderGraph, path: string): Uint8Array | undefined {
+  if (path === DECODER) return bytes;
+  return parts === undefined ? undefined : path === DECODER_PARTS.image ? parts.image : path === DECODER_PARTS.mask ? parts.mask : path === DECODER_PARTS.prompts ? parts.prompts : undefined;
+}
+
 function projectView({ project, annotator, stage, model, decoder, moveOnSeconds, claimMilliseconds }: Annotator): ProjectView {
-  const { batched, maskPerPrompt, hasOrigSize } = decoder, { inputSide, maskSide } = model.spec;
+  const { batched, maskPerPrompt, hasOrigSize, parts } = decoder, { inputSide, maskSide } = model.spec;
   return {
     key: keyOfProject(project), name: nameOf(project), annotator, stage, readOnly: project.mode === 'read', categories: categoriesOf(project).map(({ id, name }) => ({ id, name })),
-    model: { name: model.name, sha256: model.sha256, inputSide, maskSide, graph: { batched, maskPerPrompt, hasOrigSize } },
+    model: { name: model.name, sha256: model.sha256, inputSide, maskSide, graph: { batched, maskPerPrompt, hasOrigSize, inParts: parts !== undefined } },
     viewSide: VIEW_SIDE, tileSide: TILE_SIDE, moveOnSeconds, claimMilliseconds, counts: workCounts(project),
   };
 }

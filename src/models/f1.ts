@@ -105,7 +105,7 @@ export class F1Decoder implements DecoderAdapter {
     const image = { embedding: await this.thread.keep(seededTensor(embeddingShape)) };
     try {
       const both = await this.run(image, withPadding(probePrompts(2, this.spec.inputSide)));
-      return close(both.logits, singles.logits) && close(both.iou, singles.iou);
+      return isClose(both.logits, singles.logits) && isClose(both.iou, singles.iou);
     } catch (error) {
       if (isSamError(error, 'model/run')) return false;
       throw error;
@@ -122,7 +122,7 @@ export class F1Decoder implements DecoderAdapter {
     const prompts = { ...probePrompts(2, this.spec.inputSide), maskInput: Float32Array.from(masks, Number) };
     try {
       const [singles, both] = [await this.decode(image, prompts), await other.decode(image, prompts)];
-      return close(both.logits, singles.logits) && close(both.iou, singles.iou) ? other : undefined;
+      return isClose(both.logits, singles.logits) && isClose(both.iou, singles.iou) ? other : undefined;
     } catch (error) {
       if (isSamError(error, 'model/run')) return undefined;
       throw error;
@@ -206,6 +206,7 @@ function probePrompts(count: number, side: number): PromptBatch {
   return { count, points: 1, coords, labels: new Float32Array(count).fill(1) };
 }
 
-function close(a: Float32Array, b: Float32Array): boolean {
+/** Whether two forms of a decoder give the same answer, but for the order in which float32 is added up. */
+export function isClose(a: Float32Array, b: Float32Array): boolean {
   return a.length === b.length && a.every((value, i) => Math.abs(value - b[i]!) <= BATCH_TOLERANCE * (1 + Math.abs(b[i]!)));
 }

@@ -11,8 +11,14 @@
 import { MemorySource, bytesField, concat, copyField, fieldsOf, textOf, type ByteSource, type Field } from './protobuf.js';
 import { valueInfoBytes } from './onnx-build.js';
 
-/** What to keep: output names; and for some inputs, a new shape (numbers, or names of dynamic dimensions). */
-export interface Cut { outputs: string[]; shapes: Record<string, (number | string)[]> }
+/**
+ * What to keep: output names, also of tensors on the way; and for some inputs, a new shape (numbers, or names of dynamic dimensions). `inputs`: tensors on the way (float32) that are given
+ * from now on: what makes them goes.
+ */
+export interface Cut { outputs: string[]; shapes: Record<string, (number | string)[]>; inputs?: { name: string; shape: number[] }[] }
+
+/** What a node reads and makes; names that its subgraphs read from outside count as read. */
+export interface Edges { inputs: string[]; outputs: string[] }
 
 /** The cut model's bytes. Inputs and weights that nothing uses any more are gone; `value_info` is dropped, since shapes changed. */
 export function cutOnnx(model: Uint8Array, cut: Cut): Uint8Array {
@@ -28,6 +34,7 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
   const fields = [...fieldsOf(source, graph.start, graph.end)];
   const nodes = fields.filter((field) => field.number === 1).map((field) => ({ field, ...edgesOf(source, field) }));
   const makerOf = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  for (const { name } of cut.inputs ?? []) makerOf.delete(name);
   const used = new Set<string>();
   const keep = new Set<Field>();
   const open = [...cut.outputs];
@@ -40,7 +47,12 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
     keep.add(node.field);
     open.push(...node.inputs);
   }
-  const parts: Uint8Array[] = [];
+  const declared = new Set(fields.filter((field) => field.number === 12).map((field) => nameOf(source, field, 1)));
+  // the runtime finds out what type an output on the way has
+  const parts = [
+    ...(cut.inputs ?? []).filter(({ name }) => used.has(name)).map((info) => bytesField(11, valueInfoBytes(info))),
+    ...cut.outputs.filter((name) => !declared.has(name)).map((name) => bytesField(12, bytesField(1, name))),
+  ];
   for (const field of fields) {
     if (field.number === 13) continue;
     if (field.number === 1 && !keep.has(field)) continue;
@@ -60,8 +72,18 @@ function cutGraph(source: ByteSource, graph: Field, cut: Cut): Uint8Array {
   return concat(parts);
 }
 
-/** What a node reads and makes; names that its subgraphs read from outside count as read. */
-function edgesOf(source: ByteSource, node: Field): { inputs: string[]; outputs: string[] } {
+/** The nodes of a model's graph, in file order, and the names of its inputs. */
+export function edgesOfModel(model: Uint8Array): { nodes: Edges[]; inputs: string[] } {
+  const source = new MemorySource(model);
+  const fields = [...fieldsOf(source, 0, source.size)].filter((field) => field.number === 7).flatMap((graph) => [...fieldsOf(source, graph.start, graph.end)]);
+  const weights = new Set(fields.filter((field) => field.number === 5).map((field) => nameOf(source, field, 8)));
+  return {
+    nodes: fields.filter((field) => field.number === 1).map((field) => edgesOf(source, field)),
+    inputs: fields.filter((field) => field.number === 11).map((field) => nameOf(source, field, 1)).filter((name) => !weights.has(name)),
+  };
+}
+
+function edgesOf(source: ByteSource, node: Field): Edges {
   const inputs: string[] = [], outputs: string[] = [];
   for (const field of fieldsOf(source, node.start, node.end)) {
     if (field.number === 1) inputs.push(textOf(source, field));

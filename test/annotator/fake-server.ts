@@ -8,12 +8,13 @@ import { join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import type { DraftRequest, ImageView, MaskView, ProjectView, SaveAnswer, SaveRequest } from '../../src/annotator/api.js';
-import { CLAIM, DECODER, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../../src/annotator/api.js';
+import { CLAIM, DECODER, DECODER_PARTS, DRAFT, EMBEDDING_HEADERS, EMBEDDINGS, FINISH, IMAGES, PROJECT, RELEASE, RENEW, SAVE, SESSION } from '../../src/annotator/api.js';
 import { PAGE_HTML, PAGE_ICON, PAGE_STYLE } from '../../src/annotator/app/page.js';
 import { readImage } from '../../src/image/decode.js';
 import { boxFromRle, rleArea } from '../../src/mask/rle.js';
 import { rleFromString } from '../../src/mask/rle-string.js';
-import { cutOnnx } from '../../src/models/onnx-cut.js';
+import { portableDecoder } from '../../src/models/decoder-graph.js';
+import { decoderParts } from '../../src/models/decoder-parts.js';
 import { Predictor, type ImageEmbedding } from '../../src/models/predictor.js';
 
 const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -23,7 +24,8 @@ const { inputSide, maskSide } = JSON.parse(readFileSync('models/model.json', 'ut
 export const MODEL = { name: 'embedded', encoder: 'models/encoder.onnx', decoder: 'models/decoder.onnx', sha256: 'model', inputSide, maskSide, encoderInput: 'nchw-normalised' } as const;
 
 export interface FakeImage { path: string; fileName: string; masks?: MaskView[] }
-export interface FakeProject { images: FakeImage[]; categories?: string[]; stage?: ProjectView['stage'] }
+/** `inParts`: the decoder is. */
+export interface FakeProject { images: FakeImage[]; inParts?: boolean; categories?: string[]; stage?: ProjectView['stage'] }
 
 export class FakeServer {
   readonly saved: SaveRequest[] = [];
@@ -37,10 +39,10 @@ export class FakeServer {
     this.answer(request, response).catch((error: unknown) => { response.writeHead(500).end(String(error)); });
   });
 
-  private constructor(private readonly project: FakeProject, private readonly predictor: Predictor) {}
+  private constructor(private readonly project: FakeProject, private readonly predictor: Predictor, private readonly graphs: Readonly<Record<string, Uint8Array>>) {}
 
   static async start(project: FakeProject): Promise<FakeServer> {
-    const fake = new FakeServer(project, await Predictor.open(MODEL));
+    const fake = new FakeServer(project, await Predictor.open(MODEL), await graphsOf(project.inParts === true));
     for (const [i, { path, fileName, masks = [] }] of project.images.entries()) {
       const { width, height } = await readImage(path, { name: fileName, maxPixels: 2 ** 28, lenient: true });
       fake.images.push({ id: i + 1, fileName, width, height, revision: 1, state: 'todo', expiresIn: 60_000, masks });
@@ -70,7 +72,7 @@ export class FakeServer {
     else if (path.startsWith('/app/')) send('text/javascript', readFileSync(join('dist/src', normalize(path.slice(4)))));
     else if (path.startsWith('/ort/')) send(path.endsWith('.wasm') ? 'application/wasm' : 'text/javascript', readFileSync(join('dist/src/annotator', normalize(path))));
     else if (path === PROJECT) json(this.view());
-    else if (path === DECODER) send('application/octet-stream', cutOnnx(readFileSync(MODEL.decoder), { outputs: ['iou_predictions', 'low_res_masks'], shapes: {} }));
+    else if (this.graphs[path] !== undefined) send('application/octet-stream', this.graphs[path]);
     else if (path.startsWith(IMAGES)) send('image/jpeg', await this.pixels(path.slice(IMAGES.length).split('/').map(Number)));
     else if (path.startsWith(EMBEDDINGS)) {
       const { tensors: { embedding }, inputSize } = await this.embedding(Number(path.slice(EMBEDDINGS.length)));
@@ -130,7 +132,7 @@ export class FakeServer {
     const of = (state: string): number => this.images.filter((image) => image.state === state).length;
     return {
       key: 'scenes-0123456789', name: 'scenes', annotator: 'Ada', stage: this.project.stage ?? 'assisted', readOnly: false, categories: (this.project.categories ?? ['thing', 'fruit', 'plant']).map((name, i) => ({ id: i + 1, name })),
-      model: { name: MODEL.name, sha256: MODEL.sha256, inputSide: MODEL.inputSide, maskSide: MODEL.maskSide, graph: { batched: false, maskPerPrompt: false, hasOrigSize: false } },
+      model: { name: MODEL.name, sha256: MODEL.sha256, inputSide: MODEL.inputSide, maskSide: MODEL.maskSide, graph: { batched: false, maskPerPrompt: false, hasOrigSize: false, inParts: this.project.inParts === true } },
       viewSide: 2048, tileSide: 1024, moveOnSeconds: 30, claimMilliseconds: 60_000, counts: { images: this.images.length, done: of('done'), skipped: of('skipped'), masks: 0 },
     };
   }
@@ -148,6 +150,15 @@ export class FakeServer {
     this.embeddings.set(id, known);
     return known;
   }
+}
+
+/** By address. */
+async function graphsOf(inParts: boolean): Promise<Record<string, Uint8Array>> {
+  const { bytes } = portableDecoder(MODEL.decoder);
+  if (!inParts) return { [DECODER]: bytes };
+  // the embedded model's decoder has them (test/models/decoder-parts.test.ts)
+  const { image, mask, prompts } = (await decoderParts(bytes, maskSide, 1))!;
+  return { [DECODER_PARTS.image]: image, [DECODER_PARTS.mask]: mask, [DECODER_PARTS.prompts]: prompts };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

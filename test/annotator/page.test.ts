@@ -70,8 +70,8 @@ function proposal(id: number, x: number, y: number, side: number, size: { width:
   return { id, revision: 1, categoryId: 1, counts: rleToString(rle), box: boxFromRle(rle)!, area: rleArea(rle), status: 'proposed', stage: 'semi-automatic', annotator: null, predictedIou: score, score, supersedes: null };
 }
 
-browserTest('a further click is asked with the logits of the mask that was taken, as sam evaluate prompts asks; undone and done again, it is the same', async (t) => {
-  const opened = await open(t, FRUIT), { page, server, said } = opened, { width, height } = server.images[0]!;
+for (const inParts of [false, true]) browserTest(`a further click is asked with the logits of the mask that was taken, as sam evaluate prompts asks; undone and done again, it is the same: the decoder ${inParts ? 'in parts' : 'whole'}`, async (t) => {
+  const opened = await open(t, { ...FRUIT, inParts }), { page, server, said } = opened, { width, height } = server.images[0]!;
   await clickImage(opened, width / 2, height / 2);
   await said(/Enter accepts it/);
   await page.keyboard.press('Alt+3');

@@ -7,5 +7,6 @@ export class Tensor {
 }
 export class InferenceSession {
   static create(model: Uint8Array, options: { executionProviders: string[]; graphOptimizationLevel: string }): Promise<InferenceSession>;
+  readonly inputNames: readonly string[];
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
 }

@@ -1,14 +1,15 @@
 /** The worker: fetches the decoder and embeddings, and answers prompts with masks, one after another, off the page's thread. */
-import { env, InferenceSession, Tensor } from '/ort/ort.wasm.bundle.min.mjs';
-import { DECODER, EMBEDDING_HEADERS, EMBEDDINGS, type ProjectView, type Refusal } from '../api.js';
+import { env, Tensor } from '/ort/ort.wasm.bundle.min.mjs';
+import { EMBEDDING_HEADERS, EMBEDDINGS, type ProjectView, type Refusal } from '../api.js';
 import { messageOf, SamError } from '../../errors.js';
 import { correctionStart, type CorrectionStart } from '../../models/correction-start.js';
+import { Asking, type AskedImage } from './asking.js';
 import { questionOf, type Prompted } from './draft.js';
 import { floatsOf } from './half.js';
 import { isAmbiguous, MaskReader, offerOf, promptFeed, type Offer } from './prompt-feed.js';
 import type { WireCandidate, WorkerAnswer, WorkerRequest } from './protocol.js';
 
-/** Embeddings that are held: the image in work and those probably next (SAM's own take 4 MB each). */
+/** Embeddings that are held, and what the decoder makes of them: the image in work and those probably next (SAM's own take 19 MB each). */
 const HELD = 4;
 /** More threads than this gain nothing with decoders of this size. */
 const MOST_THREADS = 4;
@@ -21,10 +22,12 @@ const ANSWERS = 12;
 /** `iou`, `logits`: of all tokens. */
 interface Answered { iou: Float32Array; logits: Float32Array; offer: Offer }
 type DecodeRequest = Extract<WorkerRequest, { kind: 'decode' }>;
-interface Opened { session: InferenceSession; model: ProjectView['model'] }
+interface Opened { asking: Asking; model: ProjectView['model'] }
 
 let opened: Opened | undefined;
 const embeddings = new Map<number, Promise<Tensor>>();
+/** Goes with the embedding that it was made of. */
+const asked = new WeakMap<Tensor, AskedImage>();
 const answers = new Map<string, Answered>();
 const readers = new Map<string, MaskReader>();
 /** Of the mask that is in work. */
@@ -41,20 +44,33 @@ const answer = (message: WorkerAnswer, transfer: Transferable[] = []): void => {
 // the page sends nothing else
 addEventListener('message', (event: MessageEvent<WorkerRequest>) => {
   const request = event.data;
-  const work = request.kind === 'embed' ? embeddingOf(request.image, request.id).then(() => { answer({ id: request.id, kind: 'done' }); }) : queued(request);
+  const work = request.kind === 'embed' ? embed(request) : queued(() => (request.kind === 'model' ? open(request.id, request.model) : decode(request)));
   work.catch((error: unknown) => { answer({ id: request.id, kind: 'failed', message: messageOf(error) }); });
 });
 
 /** One run at a time: the runtime takes no second one meanwhile. */
-function queued(request: Exclude<WorkerRequest, { kind: 'embed' }>): Promise<void> {
-  const work = busy.then(() => (request.kind === 'model' ? open(request.id, request.model) : decode(request)));
+function queued(run: () => Promise<void>): Promise<void> {
+  const work = busy.then(run);
   busy = work.catch(() => undefined);
   return work;
 }
 
+/** The download is waited for beside the runs. */
+async function embed({ id, image }: Extract<WorkerRequest, { kind: 'embed' }>): Promise<void> {
+  const embedding = await embeddingOf(image, id);
+  await queued(async () => { await askedOf(embedding); });
+  answer({ id, kind: 'done' });
+}
+
+/** The runs that an image needs once. */
+async function askedOf(embedding: Tensor): Promise<AskedImage> {
+  const known = asked.get(embedding) ?? await theModel().asking.image(embedding);
+  asked.set(embedding, known);
+  return known;
+}
+
 async function open(id: number, model: ProjectView['model']): Promise<void> {
-  const bytes = new Uint8Array(await (await fetched(DECODER)).arrayBuffer());
-  opened = { session: await InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }), model };
+  opened = { asking: await Asking.open(model, async (path) => new Uint8Array(await (await fetched(path)).arrayBuffer())), model };
   answer({ id, kind: 'done' });
 }
 
@@ -77,17 +93,9 @@ async function answerTo(request: DecodeRequest, question: readonly Prompted[]): 
     answers.set(key, known);
     return known;
   }
-  const { session, model } = theModel(), start = startOf(request, model);
+  const { asking, model } = theModel(), start = startOf(request, model);
   const before = previous === undefined ? start?.logits : logitsTaken(await answerTo(request, questionOf(question.slice(0, -1))), previous.candidate);
-  const feed = promptFeed(question, request, model.inputSide, start?.point), side = model.maskSide;
-  const answered = await session.run({
-    image_embeddings: await embeddingOf(image, id),
-    point_coords: new Tensor('float32', feed.coords, [1, feed.points, 2]), point_labels: new Tensor('float32', feed.labels, [1, feed.points]),
-    mask_input: new Tensor('float32', before ?? new Float32Array(side ** 2), [1, 1, side, side]), has_mask_input: new Tensor('float32', Float32Array.of(before === undefined ? 0 : 1), [1]),
-    ...(model.graph.hasOrigSize ? { orig_im_size: new Tensor('float32', Float32Array.of(1, 1), [2]) } : {}),
-  });
-  // the server gives a graph with these outputs, both float32
-  const iou = answered['iou_predictions']!.data as Float32Array, logits = answered['low_res_masks']!.data as Float32Array;
+  const { iou, logits } = await asking.ask(await askedOf(await embeddingOf(image, id)), promptFeed(question, request, model.inputSide, start?.point), before);
   const whole = { iou, logits, offer: offerOf(iou, start === undefined && isAmbiguous(question)) };
   for (const oldest of answers.keys()) if (answers.size >= ANSWERS) answers.delete(oldest);
   answers.set(key, whole);

@@ -53,6 +53,7 @@ With --replay, what people did in another project with the same images is done a
       // the address is what was asked for: it is told whatever else is not
       const tell = (text: string): void => void process.stderr.write(`${text}\n`);
       const onReady = (address: string): void => { tell(`Open this address in a browser on this machine; Control-C ends it.\n\n    ${address}\n`); };
+      this.say('Opening the project and its model...');
       return assistOutcome(await assist({ ...optionsFromFlags(ASSIST_OPTIONS, this.flags), folder, annotator, stage, model, open, readOnly, env: process.env, stop, onReady, onFault: tell }));
     });
   }

@@ -8,6 +8,8 @@ export interface GraphNode { op: string; inputs: string[]; outputs: string[]; ot
 /** A weight of float32 in raw form. */
 export interface Weight { shape: number[]; values: Float32Array }
 
+const INT64 = 7;
+
 export class MutableGraph {
   readonly nodes: GraphNode[] = [];
   private readonly outer: Uint8Array[] = [];
@@ -55,6 +57,21 @@ export class MutableGraph {
 
   add(node: NodeSpec): void {
     this.added.push(bytesField(1, nodeBytes(node)));
+  }
+
+  /** Where nodes are in the order in which they can be run, they stay so. */
+  insertBefore(next: GraphNode, { inputs, outputs, ...rest }: NodeSpec): void {
+    this.nodes.splice(this.nodes.indexOf(next), 0, { op: rest.op, inputs, outputs, other: nodeBytes({ ...rest, inputs: [], outputs: [] }) });
+  }
+
+  /** What a node `Constant` of whole numbers holds; undefined for anything else. */
+  wholeNumbers(name: string): number[] | undefined {
+    const node = this.maker(name);
+    if (node?.op !== 'Constant') return undefined;
+    const source = new MemorySource(node.other), within = (fields: Field[], number: number): Field[] => fields.filter((field) => field.number === number).flatMap((field) => [...fieldsOf(source, field.start, field.end)]);
+    const tensor = within(within([...fieldsOf(source, 0, source.size)], 5), 5), raw = tensor.find((field) => field.number === 9);
+    if (Number(tensor.find((field) => field.number === 2)?.value) !== INT64 || raw === undefined) return undefined;
+    return Array.from(new BigInt64Array(new Uint8Array(bytesOf(source, raw)).buffer), Number);
   }
 
   addConstant(constant: ConstantSpec): void {

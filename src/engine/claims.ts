@@ -45,6 +45,8 @@ type FreeImages = Pick<ClaimOptions, 'split' | 'withProposals'> & { limit: numbe
  * would have nothing to measure models on.
  */
 export function freeImages(project: Project, options: FreeImages, now: number): number[] {
+  // else every image that is to do would be looked at for one
+  if (options.withProposals === true && project.database.count("SELECT EXISTS (SELECT 1 FROM masks WHERE status = 'proposed')") === 0) return [];
   const ids = freeInOrder(project, options, now), [heldOut] = options.split !== undefined || isMeasurable(project) ? [] : freeInOrder(project, { ...options, split: 'val', limit: 1 }, now);
   return heldOut === undefined ? ids : [heldOut, ...ids.filter((id) => id !== heldOut)].slice(0, options.limit);
 }

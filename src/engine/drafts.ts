@@ -36,6 +36,6 @@ export function begunImages({ database }: Project, annotator: string, now: numbe
   return database.all<{ imageId: number; token: string | null }>(`
     SELECT b.image_id AS imageId, c.token FROM (
       SELECT image_id, at, 0 AS is_held FROM drafts WHERE annotator = ? UNION ALL SELECT image_id, 0, 1 FROM claims WHERE annotator = ? AND expires_at > ?
-    ) b JOIN images i ON i.id = b.image_id LEFT JOIN claims c ON c.image_id = b.image_id AND c.expires_at > ?
+    ) b CROSS JOIN images i ON i.id = b.image_id LEFT JOIN claims c ON c.image_id = b.image_id AND c.expires_at > ?
     WHERE (i.state = 'todo' OR (b.is_held = 0 AND i.state IN ('done', 'skipped'))) AND (c.token IS NULL OR c.annotator = ?) ORDER BY b.is_held, b.at DESC, b.image_id`, annotator, annotator, now, now, annotator);
 }

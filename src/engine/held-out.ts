@@ -7,8 +7,8 @@ const BY_PEOPLE = "m.status IN ('accepted', 'corrected') AND m.stage IN ('assist
 const PRESENT = "i.split = 'val' AND i.state IN ('todo', 'done', 'skipped')";
 
 export function isMeasurable({ database }: Project): boolean {
-  // in this order: people's masks are found in an index, and the first that is held out ends the search
-  return database.count(`SELECT EXISTS (SELECT 1 FROM rounds r CROSS JOIN masks m ON m.round = r.number CROSS JOIN images i ON i.id = m.image_id WHERE ${BY_PEOPLE} AND ${PRESENT})`) > 0;
+  // images are fewer than masks, and those that are done come first: the other way round, a project that holds none out is asked for each of its masks
+  return database.count(`SELECT EXISTS (SELECT 1 FROM images i WHERE ${PRESENT} AND EXISTS (SELECT 1 FROM masks m WHERE m.image_id = i.id AND ${BY_PEOPLE}))`) > 0;
 }
 
 /** Whether the project holds out images at all. */

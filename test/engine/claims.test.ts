@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { assertClaim, claimImage, claimNext, claimOf, claimsOn, freeImages, releaseClaim } from '../../src/engine/claims.js';
 import { setNeeds, visitImage } from '../../src/engine/images.js';
 import { addMask, maskById } from '../../src/engine/masks.js';
+import type { SqlValue } from '../../src/engine/database.js';
 import { openProject, type Project } from '../../src/engine/project.js';
 import { correctMask, giveVerdict } from '../../src/engine/verdicts.js';
 import { workCounts } from '../../src/engine/work-counts.js';
@@ -73,16 +74,36 @@ test('however needs, looks and states are mixed, every number of free images is 
   }));
 });
 
-test('the next image is found in an index, not by sorting all', async (t) => {
-  const { project: { database } } = await allToLearn(t), plans: string[] = [], all = database.all.bind(database);
-  database.all = <R>(sql: string, ...values: Parameters<typeof all> extends [string, ...infer V] ? V : never): R[] => {
-    plans.push(...all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values).map(({ detail }) => detail));
+/** How the database finds what `act` asks of it. */
+function plansOf({ database }: Project, act: () => void): string[] {
+  const plans: string[] = [], [all, get] = [database.all.bind(database), database.get.bind(database)];
+  const explain = (sql: string, values: readonly SqlValue[]): void => { if (sql.trimStart().startsWith('SELECT')) plans.push(...all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values).map(({ detail }) => detail)); };
+  database.all = <R>(sql: string, ...values: SqlValue[]): R[] => {
+    explain(sql, values);
     return all<R>(sql, ...values);
   };
-  freeImages({ database } as Project, { limit: 6 }, NOW);
-  t.true(plans.some((plan) => plan.includes('images_in_order')));
-  t.true(plans.some((plan) => plan.includes('images_by_group')));
-  t.false(plans.some((plan) => plan.includes('TEMP B-TREE') || /SCAN i/.test(plan)), plans.join('; '));
+  database.get = <R extends object>(sql: string, ...values: SqlValue[]): R | undefined => {
+    explain(sql, values);
+    return get<R>(sql, ...values);
+  };
+  act();
+  return plans;
+}
+
+test('the next image is found in an index, not by sorting all', async (t) => {
+  const { project } = await allToLearn(t), plans = plansOf(project, () => { freeImages(project, { limit: 6 }, NOW); });
+  for (const index of ['images_in_order', 'images_by_group']) t.true(plans.some((plan) => plan.includes(index)), index);
+  t.false(plans.some((plan) => plan.includes('TEMP B-TREE')), plans.join('; '));
+});
+
+test('neither all images nor all masks are read for the next one', async (t) => {
+  const { project } = await allToLearn(t);
+  const plans = plansOf(project, () => {
+    for (const withProposals of [true, false]) claimNext(project, { annotator: 'ann', token: 'token of ann' }, { milliseconds: MINUTE, withProposals }, NOW);
+  });
+  for (const index of ['masks_proposed', 'masks_by_image']) t.true(plans.some((plan) => plan.includes(index)), index);
+  // a round's masks may be all; an index is made by the way where the many are read first
+  t.deepEqual(plans.filter((plan) => /masks_by_round|AUTOMATIC/.test(plan) || /^SCAN (?:i|o|m|images)\b/.test(plan)), []);
 });
 
 test('only images with proposals, or of one split, where that is asked for', async (t) => {

@@ -1,6 +1,6 @@
 /** What the page says of masks and of what was done, as text. */
 import { rleArea, type Rle } from '../../mask/rle.js';
-import { isOpen } from './draft.js';
+import { isOpen, type Draft } from './draft.js';
 import { isJudging, type PageState } from './state.js';
 
 /** Also where a person tries to change something. */
@@ -19,6 +19,12 @@ export function maskText(mask: Rle | undefined, score?: number): string {
   const area = rleArea(mask);
   if (area === 0) return score === undefined ? 'The mask has no pixel any more.' : 'The model found nothing there.';
   return `A mask of ${pixels(area)}${score === undefined ? '' : `, score ${Math.round(100 * score)} %`}. Enter accepts it.`;
+}
+
+/** That of the candidates which is taken; nothing where there is none. */
+export function candidateText({ candidates, choice }: Draft): string {
+  const candidate = candidates[choice];
+  return candidate === undefined ? '' : `Mask ${choice + 1} of ${candidates.length}, score ${Math.round(100 * candidate.predictedIou)} %.`;
 }
 
 /** `back`: masks that were duplicates of what is there no more. */

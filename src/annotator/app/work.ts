@@ -14,7 +14,7 @@ import type { Keeper } from './keeper.js';
 import type { Panel } from './panel.js';
 import type { Saver } from './saver.js';
 import type { Server } from './server.js';
-import { maskText, nameOf, ONLY_LOOKING, thenAsked, withBack } from './sentences.js';
+import { candidateText, maskText, nameOf, ONLY_LOOKING, thenAsked, withBack } from './sentences.js';
 import type { Stage } from './stage.js';
 import { isJudging, type Coming, type Desk, type PageState } from './state.js';
 import { clickSpot, isInside, showing, type Spot } from './view.js';
@@ -70,8 +70,7 @@ export class Work {
     const { state, panel } = this.parts;
     state.draft = chosen(state.draft, choice);
     this.keep();
-    const candidate = state.draft.candidates[state.draft.choice];
-    if (candidate !== undefined) panel.say(`Mask ${state.draft.choice + 1} of ${state.draft.candidates.length}, score ${Math.round(100 * candidate.predictedIou)} %.`);
+    panel.say(candidateText(state.draft));
     this.refresh();
   }
 
@@ -103,6 +102,7 @@ export class Work {
   /** Takes a mask in work that is there already. */
   correct(): void {
     const { state, panel, effort } = this.parts, { focus } = state;
+    if (focus === undefined && !isOpen(state.draft)) panel.say('No mask is pointed at.');
     if (focus === undefined || isOpen(state.draft) || state.project.readOnly) return;
     effort.touch(true);
     this.turn++;
@@ -136,6 +136,7 @@ export class Work {
     effort.touch(true);
     if (!isOpen(draft)) {
       if (state.focus?.view.status === 'proposed') await this.judge({ kind: 'accept', maskId: state.focus.id }, 'Accepted.');
+      else panel.say('No mask is in work.');
       return;
     }
     const mask = maskOf(draft);
@@ -145,8 +146,7 @@ export class Work {
     }
     if (draft.base !== undefined && !isChanged(draft) && draft.base.categoryId === state.categoryId) return await this.leave(desk, draft.base.maskId);
     const facts = { categoryId: state.categoryId, counts: rleToString(canonicalRle(mask)), prompts: promptViews(draft), ...scoresOf(draft) };
-    const { base } = draft, ends = { draft: keeper.end() };
-    const isOnlyClass = base !== undefined && !isChanged(draft);
+    const { base } = draft, ends = { draft: keeper.end() }, isOnlyClass = base !== undefined && !isChanged(draft);
     const intent: Intent = base === undefined ? { kind: 'add', ...facts, ...ends } : { kind: 'correct', maskId: base.maskId, ...(isOnlyClass ? { categoryId: state.categoryId } : facts), ...ends, revision: base.revision };
     this.clear();
     const saving = this.save(desk, intent, draft, { rle: mask, categoryId: state.categoryId });
@@ -169,7 +169,8 @@ export class Work {
 
   /** Rejects the mask in work that was there already, or the one that is looked at. */
   async reject(): Promise<void> {
-    const { state, effort } = this.parts, maskId = state.draft.base?.maskId ?? state.focus?.id;
+    const { state, effort, panel } = this.parts, maskId = state.draft.base?.maskId ?? state.focus?.id;
+    if (maskId === undefined) panel.say('No mask is pointed at.');
     if (maskId === undefined || state.project.readOnly) return;
     effort.touch(true);
     if (state.draft.base !== undefined) this.drop();

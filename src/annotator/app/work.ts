@@ -41,10 +41,7 @@ export class Work {
     const { state, effort, panel } = this.parts;
     if (state.desk === undefined) return;
     const refusal = state.project.readOnly ? ONLY_LOOKING : step.kind === 'eraser' && maskOf(state.draft) === undefined ? 'There is no mask in work to wipe from; E takes the one that is pointed at.' : undefined;
-    if (refusal !== undefined) {
-      panel.say(refusal);
-      return;
-    }
+    if (refusal !== undefined) return panel.say(refusal);
     effort.touch(true);
     panel.say('');
     await this.change(withStep(state.draft, { ...step, at: Math.round(10 * effort.sofar()) / 10 }));
@@ -277,10 +274,7 @@ export class Work {
     this.refresh();
     if (desk === undefined) return;
     const known = prompts.length === 0 || draft.candidates.length > 0 ? maskText(maskOf(draft)) : state.isReady ? undefined : 'The model is being prepared for this image; the mask comes as soon as it is.';
-    if (known !== undefined) {
-      panel.say(known);
-      return;
-    }
+    if (known !== undefined) return panel.say(known);
     try {
       const { candidates, choice } = await decoder.predict(desk.image, prompts, draft.base);
       if (turn !== this.turn || state.desk !== desk) return;

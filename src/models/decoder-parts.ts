@@ -5,6 +5,7 @@
 import { isSamError } from '../errors.js';
 import { isClose } from './f1.js';
 import { absorbF1 } from './f1-absorb.js';
+import { maskApart } from './f1-mask-apart.js';
 import { rearrangeF1 } from './f1-rearrange.js';
 import { cutOnnx } from './onnx-cut.js';
 import { describeOnnx } from './onnx-graph.js';
@@ -45,9 +46,9 @@ async function agreeingParts(plain: Uint8Array, maskSide: number, threads: numbe
     await thread.open('plain', plain, threads);
     for (const question of questions) expected.push(await thread.run('plain', fedTo(plain, question), OUTPUTS));
     await thread.release('plain');
-    const rearranged = rearrangeF1(plain, embedding[2]!), absorbed = absorbF1(rearranged ?? plain, embedding[2]! * embedding[3]!);
-    for (const form of [absorbed, rearranged, plain]) {
-      if (form === undefined) continue;
+    const rearranged = rearrangeF1(plain, embedding[2]!) ?? plain, absorbed = absorbF1(rearranged, embedding[2]! * embedding[3]!) ?? rearranged, apart = maskApart(absorbed) ?? absorbed;
+    // the one that leaves least to do first; each is used only where it agrees
+    for (const form of new Set([apart, absorbed, rearranged, plain])) {
       const parts = await unlessRefused(() => partsThatAgree(thread, singlePrompt(form, embedding, maskSide), questions, expected, threads));
       if (parts !== undefined) return parts;
     }

@@ -5,7 +5,7 @@ import type { PromptFeed } from './prompt-feed.js';
 
 export type Tensors = Record<string, Tensor>;
 
-/** What questions about one image begin with. SAM's own take 15 MB in parts (4 MB whole), the embedded model's 9 MB. */
+/** What questions about one image begin with. SAM's own take 21 MB in parts (4 MB whole), the embedded model's 9 MB. */
 export type AskedImage = Readonly<Tensors>;
 
 const NO_MASK = 0, MASK = 1;

@@ -9,7 +9,7 @@ import { floatsOf } from './half.js';
 import { isAmbiguous, MaskReader, offerOf, promptFeed, type Offer } from './prompt-feed.js';
 import type { WireCandidate, WorkerAnswer, WorkerRequest } from './protocol.js';
 
-/** Embeddings that are held, and what the decoder makes of them: the image in work and those probably next (SAM's own take 19 MB each). */
+/** Embeddings that are held, and what the decoder makes of them: the image in work and those probably next (SAM's own take 21 MB each). */
 const HELD = 4;
 /** More threads than this gain nothing with decoders of this size. */
 const MOST_THREADS = 4;
@@ -22,12 +22,12 @@ const ANSWERS = 12;
 /** `iou`, `logits`: of all tokens. */
 interface Answered { iou: Float32Array; logits: Float32Array; offer: Offer }
 type DecodeRequest = Extract<WorkerRequest, { kind: 'decode' }>;
+/** The embedding until the runs that an image needs once are done, then what they made. */
+interface Held { now: { embedding: Tensor } | { asked: AskedImage } }
 interface Opened { asking: Asking; model: ProjectView['model'] }
 
 let opened: Opened | undefined;
-const embeddings = new Map<number, Promise<Tensor>>();
-/** Goes with the embedding that it was made of. */
-const asked = new WeakMap<Tensor, AskedImage>();
+const embeddings = new Map<number, Promise<Held>>();
 const answers = new Map<string, Answered>();
 const readers = new Map<string, MaskReader>();
 /** Of the mask that is in work. */
@@ -57,16 +57,16 @@ function queued(run: () => Promise<void>): Promise<void> {
 
 /** The download is waited for beside the runs. */
 async function embed({ id, image }: Extract<WorkerRequest, { kind: 'embed' }>): Promise<void> {
-  const embedding = await embeddingOf(image, id);
-  await queued(async () => { await askedOf(embedding); });
+  const held = await embeddingOf(image, id);
+  await queued(async () => { await askedOf(held); });
   answer({ id, kind: 'done' });
 }
 
 /** The runs that an image needs once. */
-async function askedOf(embedding: Tensor): Promise<AskedImage> {
-  const known = asked.get(embedding) ?? await theModel().asking.image(embedding);
-  asked.set(embedding, known);
-  return known;
+async function askedOf(held: Held): Promise<AskedImage> {
+  const asked = 'asked' in held.now ? held.now.asked : await theModel().asking.image(held.now.embedding);
+  held.now = { asked };
+  return asked;
 }
 
 async function open(id: number, model: ProjectView['model']): Promise<void> {
@@ -130,7 +130,7 @@ function readerOf(model: ProjectView['model'], width: number, height: number): M
 }
 
 /** Asks until it is there, telling the page how many are before it. */
-function embeddingOf(image: number, id: number): Promise<Tensor> {
+function embeddingOf(image: number, id: number): Promise<Held> {
   const known = embeddings.get(image);
   if (known !== undefined) {
     // used last, gone last
@@ -139,7 +139,7 @@ function embeddingOf(image: number, id: number): Promise<Tensor> {
     return known;
   }
   for (const oldest of embeddings.keys()) if (embeddings.size >= HELD) embeddings.delete(oldest);
-  const coming = download(image, id);
+  const coming = download(image, id).then((embedding): Held => ({ now: { embedding } }));
   embeddings.set(image, coming);
   coming.catch(() => { embeddings.delete(image); });
   return coming;

@@ -2,7 +2,7 @@
 import { basename, relative, resolve } from 'node:path';
 import { rleOfAnnotation } from '../dataset/masks.js';
 import type { Annotation, Category, DatasetEntry, DatasetSource } from '../dataset/types.js';
-import { SamError, isSamError, plainError, printableName, type PlainError } from '../errors.js';
+import { SamError, isSamError, plainError, type PlainError } from '../errors.js';
 import type { OptionTable, OptionsOf } from '../options.js';
 import { addCategories } from './categories.js';
 import { imageByName, imagesOf, visitImage, type EngineImage } from './images.js';
@@ -154,10 +154,4 @@ export function basenames(project: Project): Map<string, EngineImage | null> {
   const found = new Map<string, EngineImage | null>();
   for (const image of imagesOf(project)) found.set(basename(image.fileName), found.has(basename(image.fileName)) ? null : image);
   return found;
-}
-
-/** The first of a list of names, for a message. */
-export function someNames(names: readonly string[], count: number = names.length): string {
-  const shown = names.slice(0, 5).map(printableName).join(', ');
-  return count > 5 ? `${shown} and ${count - Math.min(5, names.length)} more` : shown;
 }

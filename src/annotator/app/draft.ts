@@ -56,11 +56,6 @@ export function isChanged({ steps }: Draft): boolean {
   return steps.length > 0;
 }
 
-/** Whether the model has yet to answer. */
-export function isWaiting(draft: Draft): boolean {
-  return draft.candidates.length === 0 && draft.steps.some(isPrompt);
-}
-
 /** A second box takes the first one's place: the model takes one. What the model said of other prompts is forgotten, but for the candidate that was taken. */
 export function withStep(draft: Draft, step: Step): Draft {
   const before = isPrompt(step) ? withTaken(draft) : draft.steps, others = step.kind === 'box' ? before.filter(({ kind }) => kind !== 'box') : before;

@@ -1,5 +1,6 @@
 /** How far a run is, on stderr: one line that is rewritten on a terminal, else a plain line now and then; nothing with `--quiet` or `--json`. */
 import type { Progress, ProgressEvent } from '../folder/progress.js';
+import { counted } from './written-outcome.js';
 
 /** Where lines go: `process.stderr`, or what a test gives. */
 export interface ProgressStream { isTTY?: boolean; columns?: number; write(text: string): unknown }
@@ -31,7 +32,7 @@ export function progressLine({ images, done, skipped, failed, masks, imagesPerSe
   const parts = [`${done + skipped + failed} of ${images} images`];
   if (skipped > 0) parts.push(`${skipped} skipped`);
   if (failed > 0) parts.push(`${failed} failed`);
-  parts.push(`${masks} masks`);
+  parts.push(counted(masks, 'mask'));
   if (imagesPerSecond !== undefined) parts.push(rateText(imagesPerSecond));
   if (secondsLeft !== undefined && !isLast) parts.push(`${durationText(secondsLeft)} left`);
   return parts.join(', ');

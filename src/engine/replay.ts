@@ -49,7 +49,7 @@ export async function replayRecording(request: ReplayRequest, now: number): Prom
     addCategories(project, head.categories.map((name) => ({ name })));
     const run: Run = { project, model, models: new Map(modelsOf(project).map(({ id, sha256 }) => [sha256, id])), report, how, decoder, unknown: new Set(), onProposalsOnly: request.onProposalsOnly === true, now };
     for await (const line of lines) {
-      if (stop?.aborted === true) throw new SamError('interrupted/signal', `Interrupted: ${report.done + report.known} steps are done and saved; the same command goes on.`);
+      if (stop?.aborted === true) throw new SamError('interrupted/signal', `Interrupted: ${report.done + report.known} of the steps are done and saved; the same command goes on.`);
       report.steps++;
       try {
         if ('error' in line) throw line.error;

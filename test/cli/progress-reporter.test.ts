@@ -17,6 +17,7 @@ function record(isTTY: boolean, flags = { quiet: false, json: false }) {
 test('the line names what there is to name', (t) => {
   t.is(progressLine(progress), '12 of 100 images, 3 skipped, 1 failed, 345 masks, 2.1 images/s, 0:42 left');
   t.is(progressLine(progress, true), '12 of 100 images, 3 skipped, 1 failed, 345 masks, 2.1 images/s');
+  t.is(progressLine({ ...progress, masks: 1 }, true), '12 of 100 images, 3 skipped, 1 failed, 1 mask, 2.1 images/s');
   t.is(progressLine({ images: 2, done: 0, skipped: 0, failed: 0, masks: 0 }), '0 of 2 images, 0 masks');
   t.regex(progressLine({ ...progress, imagesPerSecond: 0.05, secondsLeft: 3723 }), /20 s\/image, 1:02:03 left$/);
 });

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import { isChanged, promptsOf } from './draft.js';
 import { draftFrom } from './memory.js';
 import { ONLY_LOOKING } from './sentences.js';
-import { isJudging } from './state.js';
+import { isJudging, type Desk } from './state.js';
 import type { Work, WorkParts } from './work.js';
 
 export class Turning {
@@ -39,7 +39,7 @@ export class Turning {
 
   /** Puts an image on the desk. Throws what the server refuses with. */
   async open(want: 'next' | number): Promise<void> {
-    const { state, panel, work, images, saver, stage, effort, decoder } = this.parts;
+    const { state, panel, work, images, saver, stage, effort } = this.parts;
     work.drop();
     state.focus = state.cross = undefined;
     state.isReady = false;
@@ -65,6 +65,13 @@ export class Turning {
     }
     const masks = desk.settled.all().length;
     panel.say(`${desk.image.fileName}. ${masks} ${masks === 1 ? 'mask' : 'masks'}. Preparing the model…`);
+    // not waited for: whoever only looks turns on meanwhile
+    void this.prepare(desk);
+  }
+
+  /** Has the model ready for the image, as long as it is on the desk. */
+  private async prepare(desk: Desk): Promise<void> {
+    const { state, panel, work, decoder } = this.parts;
     try {
       await decoder.embed(desk.image, (waiting) => { if (state.desk === desk) panel.say(`Preparing this image for the model${waiting > 0 ? `: ${waiting} before it` : ''}… Brush and outline work already.`); });
       if (state.desk !== desk) return;

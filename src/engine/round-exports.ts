@@ -10,13 +10,13 @@ import type { Project } from './project.js';
 import type { Stage } from './schema.js';
 
 /** The form's name, and what it is called in the round's folder. */
-const FORMS = { coco: 'train.json', 'sa-1b': 'train-sa-1b', 'hq-sam': 'train-hq-sam' } as const;
+const FORMS = { coco: 'train.json', sa1b: 'train-sa1b', 'hq-sam': 'train-hq-sam' } as const;
 export type ExportForm = keyof typeof FORMS;
 
 /** Masks that a model made alone are no measure of models. */
 export const BY_PEOPLE: readonly Stage[] = ['assisted-manual', 'semi-automatic'];
 
-/** `coco,sa-1b`: forms, each once. Throws `usage/option`. */
+/** `coco,sa1b`: forms, each once. Throws `usage/option`. */
 export function exportForms(text: string): ExportForm[] {
   const names = text.split(',').map((name) => name.trim()), forms = Object.keys(FORMS) as ExportForm[]; // the keys of the constant
   const unknown = names.find((name) => !forms.some((form) => form === name));
@@ -34,7 +34,7 @@ export async function exportRound(project: Project, { place, forms, isMeasured }
   await exportProject({ ...common, split: 'train', to: 'coco', output: dataset });
   if (isMeasured) await exportProject({ ...common, split: 'val', stages: BY_PEOPLE, to: 'coco', output: heldOut });
   // SA-1B knows no classes
-  if (forms.includes('sa-1b')) await exportProject({ ...common, split: 'train', to: 'sa1b', output: join(place, FORMS['sa-1b']), allowLossy: true });
+  if (forms.includes('sa1b')) await exportProject({ ...common, split: 'train', to: 'sa1b', output: join(place, FORMS.sa1b), allowLossy: true });
   if (forms.includes('hq-sam')) problems.push(...await writePairs(dataset, project.imageRoot, join(place, FORMS['hq-sam']), run));
   return { dataset, ...(isMeasured ? { heldOut } : {}), exports: forms.map((form) => ({ form, path: join(place, FORMS[form]) })), problems };
 }

@@ -26,7 +26,7 @@ export const ROUND_OPTIONS = {
   minutes: { ...minutes, default: 10, summary: 'How long the new model learns; what a trainer is told of {minutes}.' },
   part, steps, threads,
   clicks: { kind: 'integer', default: 3, min: 1, max: 20, summary: 'Clicks on each held-out region when models are compared.' },
-  export: { kind: 'text', default: 'coco', value: 'FORMS', summary: 'What is written of the masks to train on, a list of coco, sa-1b and hq-sam (pairs as its train.py reads them). The first is the {dataset} of a trainer.' },
+  export: { kind: 'text', default: 'coco', value: 'FORMS', summary: 'What is written of the masks to train on, a list of coco, sa1b and hq-sam (pairs as its train.py reads them). The first is the {dataset} of a trainer.' },
   again: { kind: 'switch', default: false, summary: 'Close the round even where nothing was added, judged or changed in it: to train once more on the same masks.' },
   train: { kind: 'switch', default: true, summary: 'Train. --no-train only closes and exports, unless a model has been put into rounds/N/model meanwhile.' },
 } as const satisfies OptionTable;

@@ -155,13 +155,13 @@ test('what a person puts in place is taken by a round without a trainer, and nev
 
 test('the masks are handed on in three forms, of which the first is the trainer\'s', async (t) => {
   const place = await judged(t), log = join(place.root, 'log');
-  const report = await end(place, { trainer: copying(place, ' ', `writeFileSync(${JSON.stringify(log)}, dataset);`), export: 'hq-sam, sa-1b' });
-  t.deepEqual(report.exports.map(({ form }) => form), ['hq-sam', 'sa-1b']);
+  const report = await end(place, { trainer: copying(place, ' ', `writeFileSync(${JSON.stringify(log)}, dataset);`), export: 'hq-sam, sa1b' });
+  t.deepEqual(report.exports.map(({ form }) => form), ['hq-sam', 'sa1b']);
   t.is(readFileSync(log, 'utf8'), report.exports[0]!.path);
   const coco = JSON.parse(readFileSync(report.dataset, 'utf8')) as { images: unknown[]; annotations: unknown[] }, [pairs, records] = report.exports.map(({ path }) => path); // our own COCO
   t.is(readdirSync(join(pairs!, 'gt')).length, coco.annotations.length - report.problems.length);
   t.is(readdirSync(records!).filter((name) => name.endsWith('.json')).length, coco.images.length);
-  await t.throwsAsync(end(place, { export: 'coco,voc' }), { code: 'usage/option', message: /coco, sa-1b, hq-sam/ });
+  await t.throwsAsync(end(place, { export: 'coco,voc' }), { code: 'usage/option', message: /coco, sa1b, hq-sam/ });
 });
 
 test('a promoted model moves with the project, and no folder of its name elsewhere is taken for it', async (t) => {

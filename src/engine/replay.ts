@@ -1,6 +1,6 @@
 /** A recording done again in a project with the same images: `sam engine assist --replay`. Each step is one transaction with its key, so that it is done once, whenever and however often it is asked for. */
+import { isDeepStrictEqual } from 'node:util';
 import { SamError, isSamError, plainError, type PlainError } from '../errors.js';
-import type { Rle } from '../mask/rle.js';
 import { modelFilesOf } from '../models/located-model.js';
 import { resolveOptions, type SomeOf } from '../options.js';
 import { addCategories } from './categories.js';
@@ -111,7 +111,10 @@ function isDecoded({ how, model }: Run, { mask }: RecordedEvent): boolean {
   return how === 'decoded' || (how === 'auto' && mask!.model !== null && mask!.model !== model?.sha256);
 }
 
+/** The recorded mask made anew; undefined where the recorded one is to be taken. */
 async function redraw(run: Run, image: EngineImage, event: RecordedEvent): Promise<Redrawn | undefined> {
-  const about = event.about === undefined ? undefined : aboutOf(run, image, event), base: Rle | undefined = about === undefined ? undefined : rleOfMask(maskById(run.project, about));
-  return await run.decoder.redraw(run.project, image, event, base, event.mask!.model === run.model?.sha256);
+  const about = event.about === undefined ? undefined : aboutOf(run, image, event), old = about === undefined ? undefined : maskById(run.project, about), { prompts, model } = event.mask!;
+  // where only the class was changed, the model was not asked: mask and prompts are those of the one before
+  if (old !== undefined && event.candidate === undefined && prompts !== undefined && isDeepStrictEqual(prompts, old.prompts)) return { rle: rleOfMask(old), predictedIou: old.predictedIou };
+  return await run.decoder.redraw(run.project, image, event, old === undefined ? undefined : rleOfMask(old), model === run.model?.sha256);
 }

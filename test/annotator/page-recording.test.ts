@@ -29,11 +29,16 @@ async function accepted(page: Page): Promise<void> {
   await said(page, /^Saved/);
 }
 
-/** Takes the mask at a spot into work. */
-async function corrects(page: Page, x: number, y: number): Promise<void> {
+/** Looks at the mask at a spot. */
+async function pointsAt(page: Page, x: number, y: number, name: string): Promise<void> {
   const at = await spotOf(page, FRUIT, x, y);
   await page.mouse.move(at.x, at.y);
-  await page.locator('#about-title').filter({ hasText: 'thing' }).waitFor();
+  await page.locator('#about-title').filter({ hasText: name }).waitFor();
+}
+
+/** Takes the mask at a spot into work. */
+async function corrects(page: Page, x: number, y: number): Promise<void> {
+  await pointsAt(page, x, y, 'fruit');
   await page.keyboard.press('e');
   await said(page, /^Correct it/);
 }
@@ -46,6 +51,10 @@ browserTest('masks made and corrected in a browser are made again from their rec
   await taken(page, 3);
   await answered(page, () => click(page, FRUIT, ...GREEN, 'Shift'));
   await accepted(page);
+  // another class asks the model nothing
+  await pointsAt(page, ...RED, 'thing');
+  await page.keyboard.press('Shift+Digit2');
+  await said(page, /^Class changed to fruit/);
   // a correction begins with the mask that is there
   await corrects(page, ...RED);
   await answered(page, () => click(page, FRUIT, 60, 100, 'Shift'));
@@ -69,11 +78,11 @@ browserTest('masks made and corrected in a browser are made again from their rec
   t.deepEqual(complaints, []);
   const file = join(await temporaryFolder(t), 'work.jsonl'), other = await sceneProject(t);
   await writeRecording({ folder, output: file, force: false, dryRun: false });
-  t.like(await replayRecording({ folder: other, recording: file, replayMasks: 'decoded', env: {} }, Date.now()), { masks: 4, decoded: 4, failed: 0 });
+  t.like(await replayRecording({ folder: other, recording: file, replayMasks: 'decoded', env: {} }, Date.now()), { masks: 5, failed: 0 });
   const [made, again] = [await masksOnDisk(folder), await masksOnDisk(other)];
   t.deepEqual(again.map(({ status }) => status), made.map(({ status }) => status));
-  t.is(made.length, 4);
+  t.is(made.length, 5);
   for (const [i, mask] of made.entries()) t.true(maskIou([rleOfMask(mask)], [rleOfMask(again[i]!)])[0]! > 0.99, `mask ${i + 1}`);
   // else nothing was corrected
-  for (const i of [1, 2]) t.true(maskIou([rleOfMask(made[i]!)], [rleOfMask(made[i - 1]!)])[0]! < 0.97, `correction ${i}`);
+  for (const i of [2, 3]) t.true(maskIou([rleOfMask(made[i]!)], [rleOfMask(made[i - 1]!)])[0]! < 0.97, `correction ${i}`);
 });

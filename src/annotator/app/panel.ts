@@ -57,11 +57,11 @@ export class Panel {
     if (!stays) this.noticeTimer = setTimeout(() => { notice.hidden = true; }, 8000);
   }
 
-  /** `keeping`: why the mask in work cannot be kept just now. */
   get hasNotice(): boolean {
     return !byId('notice').hidden;
   }
 
+  /** `isDirty`: a mask is in work. `keeping`: why that cannot be kept just now; `away`: why the server is not heard of. */
   saved({ waiting, trouble }: SaveState, isDirty: boolean, keeping: Trouble | undefined, away: Trouble | undefined): void {
     const saved = byId('saved');
     const text = trouble !== undefined ? `Not saved: ${trouble.short}, trying again (${waiting})` : waiting > 0 ? 'Saving…'

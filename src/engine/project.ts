@@ -144,6 +144,17 @@ async function closeWriter(database: Database, lock: Lock): Promise<void> {
 }
 
 async function openToRead(folder: string, path: string, steps: readonly string[]): Promise<Project> {
+  try {
+    return await readFrom(folder, path, steps);
+  } catch (error) {
+    // what a killed process left beside it has to be taken back or in first, and that is written
+    if (!isSamError(error, 'storage/not-writable') || !((await exists(`${path}-wal`)) || (await exists(`${path}-journal`)))) throw error;
+    await recover(folder, path, error);
+    return await readFrom(folder, path, steps);
+  }
+}
+
+async function readFrom(folder: string, path: string, steps: readonly string[]): Promise<Project> {
   const database = Database.open(path, 'read');
   try {
     await checkDatabase(database, steps.length);
@@ -152,8 +163,27 @@ async function openToRead(folder: string, path: string, steps: readonly string[]
     return { folder, mode: 'read', database, imageRoot: await imageRootOf(folder, database), close: async () => { database.close(); } };
   } catch (error) {
     database.close();
-    if (!isSamError(error, 'storage/not-writable') || !(await exists(`${path}-wal`))) throw error;
-    throw new SamError(error.code, `The project ${printableName(folder)} cannot be read: the log of a process that was killed stands beside its database, and takes a folder that may be written to. Copy the project to one.`, { file: path, cause: error });
+    throw error;
+  }
+}
+
+/** Has SQLite bring a database in order that a process was killed over, as it does when it may write and reads for the first time. */
+async function recover(folder: string, path: string, cause: SamError): Promise<void> {
+  try {
+    const lock = await enter(folder);
+    try {
+      const database = Database.open(path, 'write');
+      try {
+        database.count('PRAGMA schema_version');
+      } finally {
+        database.close();
+      }
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    if (isSamError(error, 'locked/project')) throw error;
+    throw new SamError(cause.code, `The project ${printableName(folder)} cannot be read: the log of a process that was killed stands beside its database, and takes a folder that may be written to. Copy the project to one.`, { file: path, cause: error });
   }
 }
 

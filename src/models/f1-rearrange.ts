@@ -6,7 +6,8 @@
  * Channels last: both 2 x 2, stride 2 transposed convolutions are matrix products of each pixel's channels; done in that layout the layer
  * norm runs over the last dimension, the masks are a product too, and only four masks are shuffled into place instead of 64 and 32 channels.
  *
- * The result is compared with the graph as it was before it is used (`f1.ts`). Measured: `docs/measurements.md`.
+ * The result is compared with the graph as it was before it is used (`f1.ts`), with `f1-absorb.ts` after it where that too has its form: a quarter less work at SAM's true size in batches of 8,
+ * with both half of it (`docs/measurements.md`).
  */
 import { MutableGraph, type GraphNode } from './onnx-mutable.js';
 

@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { isSamError } from '../errors.js';
 import type { Decoded, DecoderAdapter, HeldImage, ModelSpec, PromptBatch } from './contract.js';
 import { cutOnnx } from './onnx-cut.js';
-import type { OnnxGraph } from './onnx-graph.js';
+import { absorbF1 } from './f1-absorb.js';
 import { rearrangeF1 } from './f1-rearrange.js';
+import type { OnnxGraph } from './onnx-graph.js';
 import { seededTensor } from './probe.js';
 import type { SessionThread } from './session.js';
 import type { Feed, PlainTensor } from './session-protocol.js';
@@ -21,22 +22,27 @@ const BATCH_TOLERANCE = 1e-3;
 interface Form { batched: boolean; maskPerPrompt: boolean; masksTogether: boolean; hasOrigSize: boolean }
 
 /**
- * From this side of the mask logits on the rearranged graph is tried: 23 % less work at SAM's true size (256), 15 % more at the embedded
- * model's (64), where it is all overhead (`docs/measurements.md`).
+ * From this side of the mask logits on the other forms are tried: in batches half the work at SAM's true size (256), of which rearranging alone saves a quarter; nothing at a small model's (64), where
+ * it is all overhead (`docs/measurements.md`).
  */
 const REARRANGE_FROM_SIDE = 256;
 
-/** Opens an F1 decoder in the form that does least work for the same answers. Throws `model/run`. */
-export async function openF1(thread: SessionThread, path: string, graph: OnnxGraph, embeddingShape: number[], maskSide: number, threads: number): Promise<F1Decoder> {
+/** Of a model: its image embedding, the side of its logits as far as it is known, the threads of a run, and the side from which on other forms are tried. */
+interface Opening { embeddingShape: number[]; maskSide: number; threads: number; rearrangeFrom: number }
+
+/** Opens an F1 decoder in the form that does least work for the same answers. `rearrangeFrom`: the side of mask logits from which on other forms are tried. Throws `model/run`. */
+export async function openF1(
+  thread: SessionThread, path: string, graph: OnnxGraph, embeddingShape: number[], maskSide: number, threads: number, rearrangeFrom = REARRANGE_FROM_SIDE,
+): Promise<F1Decoder> {
   const shapeOf = (name: string): (number | string)[] => graph.inputs.find((input) => input.name === name)?.shape ?? [];
   const nativeBatch = typeof shapeOf('point_coords')[0] === 'string';
   const maskPerPrompt = typeof shapeOf('mask_input')[0] === 'string';
   if (graph.externalFiles.length === 0) {
     // what is multiplied by one flag and added to the image may as well be many; at true size it would undo what is rearranged
-    const masks = maskPerPrompt || maskSide >= REARRANGE_FROM_SIDE ? {} : { mask_input: ['masks', 1, maskSide, maskSide] };
+    const masks = maskPerPrompt || maskSide >= rearrangeFrom ? {} : { mask_input: ['masks', 1, maskSide, maskSide] };
     const shapes: Record<string, (number | string)[]> = { ...(nativeBatch ? {} : { point_coords: ['prompts', 'points', 2], point_labels: ['prompts', 'points'] }), ...masks };
     try {
-      return await openCut(thread, readFileSync(path), shapes, maskPerPrompt, embeddingShape, maskSide, threads);
+      return await openCut(thread, readFileSync(path), shapes, maskPerPrompt, { embeddingShape, maskSide, threads, rearrangeFrom });
     } catch (error) {
       // a graph that cannot be cut is run as it is; if that fails too, that error is the one to tell
       if (!isSamError(error, 'model/run', 'model/format')) throw error;
@@ -49,9 +55,8 @@ export async function openF1(thread: SessionThread, path: string, graph: OnnxGra
   return decoder;
 }
 
-async function openCut(
-  thread: SessionThread, model: Uint8Array, shapes: Record<string, (number | string)[]>, maskPerPrompt: boolean, embeddingShape: number[], maskSide: number, threads: number,
-): Promise<F1Decoder> {
+async function openCut(thread: SessionThread, model: Uint8Array, shapes: Record<string, (number | string)[]>, maskPerPrompt: boolean, opening: Opening): Promise<F1Decoder> {
+  const { embeddingShape, maskSide, threads, rearrangeFrom } = opening;
   const cut = (bytes: Uint8Array): Uint8Array => cutOnnx(bytes, { outputs: OUTPUTS, shapes });
   await thread.open('decoder', cut(model), threads);
   const decoder = new F1Decoder(thread, 'decoder', { batched: true, maskPerPrompt, masksTogether: false, hasOrigSize: false }, maskSide);
@@ -60,12 +65,22 @@ async function openCut(
     return new F1Decoder(thread, 'decoder', { batched: false, maskPerPrompt, masksTogether: false, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
   }
   if (shapes['mask_input'] !== undefined) return await decoder.withMasksTogether(embeddingShape) ?? decoder;
-  const other = decoder.spec.maskSide < REARRANGE_FROM_SIDE ? undefined : rearrangeF1(model, embeddingShape[2]!);
-  if (other === undefined) return decoder;
-  const rearranged = new F1Decoder(thread, 'rearranged', { batched: true, maskPerPrompt, masksTogether: false, hasOrigSize: false }, decoder.spec.maskSide, decoder.spec.masksPerPrompt);
-  const opened = await thread.open('rearranged', cut(other), threads).then(() => rearranged.batchEquals(singles, embeddingShape), () => false);
-  await thread.release(opened ? 'decoder' : 'rearranged');
-  return opened ? rearranged : decoder;
+  return decoder.spec.maskSide < rearrangeFrom ? decoder : await rearranged(thread, model, cut, decoder, singles, opening) ?? decoder;
+}
+
+/** The decoder in the form that does least work of those with its answers (`singles`: to the prompts of `probe`), which takes its place in the thread; undefined where none has. */
+async function rearranged(
+  thread: SessionThread, model: Uint8Array, cut: (bytes: Uint8Array) => Uint8Array, decoder: F1Decoder, singles: Decoded, { embeddingShape, threads }: Opening,
+): Promise<F1Decoder | undefined> {
+  const plainer = rearrangeF1(model, embeddingShape[2]!), absorbed = plainer === undefined ? undefined : absorbF1(plainer, embeddingShape[2]! * embeddingShape[3]!);
+  for (const [name, form] of [['absorbed', absorbed], ['rearranged', plainer]] as const) {
+    if (form === undefined) continue;
+    const other = decoder.inSession(name);
+    const agrees = await thread.open(name, cut(form), threads).then(() => other.batchEquals(singles, embeddingShape), () => false);
+    await thread.release(agrees ? 'decoder' : name);
+    if (agrees) return other;
+  }
+  return undefined;
 }
 
 export class F1Decoder implements DecoderAdapter {
@@ -98,6 +113,11 @@ export class F1Decoder implements DecoderAdapter {
     const second = await this.run(image, promptAt(prompts, 1, this.spec.maskSide));
     await this.thread.forget(image.embedding);
     return joined([first, second]);
+  }
+
+  /** The same decoder, run in another session. */
+  inSession(session: string): F1Decoder {
+    return new F1Decoder(this.thread, session, this.form, this.spec.maskSide, this.spec.masksPerPrompt);
   }
 
   /** True where one run of both prompts of `probe` gives the same answers. */

@@ -6,7 +6,7 @@
  * runtime's answers for a batch are compared with single runs before it is used, see `f1.ts`).
  *
  * Measured, 2 cores, ms a prompt (`docs/measurements.md` has the table and its command): SAM's true decoder as exported 41-52,
- * cut 28, cut in batches of 16: 23; the small embedded decoder as exported 1.7, cut 0.7, cut in batches of 32: 0.5.
+ * cut 28, cut in batches of 16: 23 (half as much in the form that `f1.ts` makes of it); the small embedded decoder as exported 1.7, cut 0.7, cut in batches of 32: 0.5.
  */
 import { MemorySource, bytesField, concat, copyField, fieldsOf, textOf, type ByteSource, type Field } from './protobuf.js';
 import { valueInfoBytes } from './onnx-build.js';

@@ -94,8 +94,12 @@ test('one step is under way, only the newest waits, and what was accepted goes f
   t.deepEqual(wire.sent, [{ number: 2, steps: 2 }]);
   await wire.answer();
   keeper.keep(desk, NO_DRAFT, 1);
+  let isAllThere = false;
+  void keeper.settled().then(() => { isAllThere = true; });
   await wire.answer();
+  t.false(isAllThere, 'the last is on its way');
   await wire.answer();
+  t.true(isAllThere);
   t.deepEqual(wire.sent.slice(1), [{ number: 4, steps: 4 }, { number: 5, steps: null }]);
   t.false(keeper.flush());
 });

@@ -32,13 +32,19 @@ export class Keeper<Desk extends Place> {
   private number = 0;
   private newest: Waiting<Desk> | undefined;
   private isRunning = false;
+  private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly doors: KeeperDoors<Desk>) {}
 
   /** The mask in work is another now. An empty one is forgotten by the server. */
   keep(desk: Desk, draft: Draft, categoryId: number): void {
     this.newest = { desk, draft, categoryId, number: ++this.number };
-    if (!this.isRunning) void this.run();
+    if (!this.isRunning) this.running = this.run();
+  }
+
+  /** Resolves when the server has all of it, or has refused it: call it before the image is left with its state as it is. */
+  settled(): Promise<void> {
+    return this.running;
   }
 
   /** What is in work ends with an action: the number to tell the server with it, so that what was sent before and arrives later is known as late. */

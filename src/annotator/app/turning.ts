@@ -27,7 +27,8 @@ export class Turning {
       work.drop();
       await work.settled();
       if (this.isInWork()) return;
-      keeper.end();
+      if (how === 'previous') await keeper.settled();
+      else keeper.end();
       if (how !== 'previous' && desk !== undefined && !state.project.readOnly) await catching.finish(desk, how, effort.take().seconds);
       await this.open(how === 'previous' ? back! : 'next');
     } catch (error) {

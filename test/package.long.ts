@@ -34,7 +34,7 @@ async function packed(t: ExecutionContext): Promise<{ root: string; tarball: str
 function assertContents(t: ExecutionContext, files: readonly string[]): void {
   for (const file of files) {
     const source = /^dist\/((?:src|commands)\/.+?)(?:\.d\.ts|\.js)$/.exec(file)?.[1];
-    const isOurs = source !== undefined ? existsSync(`${source}.ts`) : /^(bin\/run\.js|models\/[^/]+|fonts\/[^/]+|fixtures\/scenes\/.+|docs\/[^/]+\.md|training\/(?:data\/)?\w+\.py|training\/(?:README\.md|requirements\.txt)|[A-Z]+\.md|LICENSE|NOTICE|package\.json)$/.test(file);
+    const isOurs = source !== undefined ? existsSync(`${source}.ts`) : /^(bin\/run\.js|models\/[^/]+|fonts\/[^/]+|fixtures\/scenes\/.+|docs\/[^/]+\.md|docs\/pictures\/[^/]+\.(?:png|svg)|dist\/src\/annotator\/ort\/[^/]+|training\/(?:data\/)?\w+\.py|training\/(?:README\.md|requirements\.txt)|[A-Z]+\.md|LICENSE|NOTICE|package\.json)$/.test(file);
     t.true(isOurs, `${file} does not belong in the package`);
   }
   const scenes = readdirSync('fixtures/scenes', { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
@@ -42,7 +42,8 @@ function assertContents(t: ExecutionContext, files: readonly string[]): void {
   for (const file of [
     'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md', 'ARCHITECTURE.md', 'docs/errors.md', 'docs/models.md', 'bin/run.js', 'package.json', 'fonts/Inter-Medium.ttf', 'fonts/OFL.txt',
     'models/README.md', 'models/model.json', 'models/encoder.onnx', 'models/decoder.onnx', 'fixtures/scenes/fruit.png', 'training/__init__.py', 'training/finetune.py', 'training/data/datasets.py', 'training/requirements.txt',
-    'dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/models/session-thread.js', 'dist/src/folder/worker-main.js', 'dist/src/cli/command-not-found.js', 'dist/commands/segment-all.js', 'dist/commands/doctor.js',
+    'dist/src/index.js', 'dist/src/index.d.ts', 'dist/src/models/session-thread.js', 'dist/src/folder/worker-main.js', 'dist/src/cli/command-not-found.js', 'dist/commands/segment-all.js', 'dist/commands/doctor.js', 'dist/src/annotator/app/main.js', 'dist/src/annotator/app/worker.js',
+    'dist/src/annotator/ort/ort.wasm.bundle.min.mjs', 'dist/src/annotator/ort/ort-wasm-simd-threaded.wasm', 'dist/src/annotator/ort/LICENSE.txt',
   ]) t.true(files.includes(file), `${file} is missing`);
 }
 
